@@ -1,0 +1,35 @@
+package paths
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"golang.org/x/sys/windows"
+)
+
+// replace renames a file over another and returns once that is on the disk.
+// Virus scanners and indexers hold fresh files open for moments, in which Windows
+// refuses to replace them: it is tried again for about a second.
+func replace(from, to string) error {
+	source, err := windows.UTF16PtrFromString(from)
+	if err != nil {
+		return err
+	}
+	target, err := windows.UTF16PtrFromString(to)
+	if err != nil {
+		return err
+	}
+	const flags = windows.MOVEFILE_REPLACE_EXISTING | windows.MOVEFILE_WRITE_THROUGH
+	for pause := time.Millisecond; ; pause *= 2 {
+		err = windows.MoveFileEx(source, target, flags)
+		held := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
+		if err == nil {
+			return nil
+		}
+		if !held || pause > time.Second/2 {
+			return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+		}
+		time.Sleep(pause)
+	}
+}
