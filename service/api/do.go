@@ -1,0 +1,278 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Bounds on what a server may make us read, in bytes. A list of 100,000 files
+// is about 40 MB.
+const (
+	maxReply   = 512 << 20
+	maxProblem = 64 << 10
+	maxWords   = 4 << 10
+)
+
+// call is one request, described.
+type call struct {
+	op, method, path string
+	// key, where set, is the last segment of the path.
+	key    *string
+	query  url.Values
+	header http.Header
+	// json, or else body and size, is what is sent.
+	json any
+	body func() io.Reader
+	size int64
+	// wait says how long the answer may take once all is sent.
+	wait waiting
+	// read takes the answer in; nil where its content does not matter.
+	read func(io.Reader) error
+}
+
+// do makes the call and turns everything that goes wrong into an *Error.
+func (c *Client) do(ctx context.Context, k call) error {
+	req, err := c.request(ctx, k)
+	if err != nil {
+		return &Error{Op: k.op, Kind: ErrRefused, Err: c.hideErr(err)}
+	}
+	resp, err := c.calls.Do(req)
+	if err != nil {
+		return c.transportError(ctx, k.op, err)
+	}
+	defer drain(resp.Body)
+	if strings.HasPrefix(resp.Header.Get("Server"), nodeServer) {
+		c.isNode.Store(true)
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return c.problem(k.op, resp)
+	}
+	if k.read == nil {
+		return nil
+	}
+	return c.take(ctx, k, resp)
+}
+
+func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
+	target := c.base + k.path
+	if k.key != nil {
+		if *k.key == "" {
+			return nil, errors.New("the file key is empty")
+		}
+		target += escapeKey(*k.key)
+	}
+	if len(k.query) > 0 {
+		target += "?" + k.query.Encode()
+	}
+	req, err := http.NewRequestWithContext(withWaiting(ctx, k.wait), k.method, target, nil)
+	if err != nil {
+		return nil, errors.New("the address cannot be used")
+	}
+	for name, values := range k.header {
+		req.Header[name] = values
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	if c.key != "" {
+		req.Header.Set(headerAPIKey, c.key)
+	}
+	return req, setBody(req, k)
+}
+
+// setBody gives the request a body of known length, never chunked, that the
+// transport can ask for again.
+func setBody(req *http.Request, k call) error {
+	open, size := k.body, k.size
+	if k.json != nil {
+		data, err := json.Marshal(k.json)
+		if err != nil {
+			return err
+		}
+		open, size = func() io.Reader { return bytes.NewReader(data) }, int64(len(data))
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if open == nil {
+		return nil
+	}
+	req.ContentLength = size
+	if size == 0 {
+		req.Body = http.NoBody
+		return nil
+	}
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(open()), nil }
+	req.Body, _ = req.GetBody()
+	return nil
+}
+
+// transportError judges a call that brought no answer. Errors of net/http
+// carry the whole URL, which may be a secret: only their cause is kept.
+func (c *Client) transportError(ctx context.Context, op string, err error) error {
+	if ctx.Err() != nil {
+		return &Error{Op: op, Kind: ErrNetwork, Err: context.Cause(ctx)}
+	}
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	switch {
+	case errors.Is(err, ErrStalled):
+		return &Error{Op: op, Kind: ErrStalled}
+	case isStranger(err):
+		return &Error{Op: op, Kind: ErrNotQuickSync, Err: c.hideErr(err)}
+	default:
+		return &Error{Op: op, Kind: ErrNetwork, Err: c.hideErr(err)}
+	}
+}
+
+// isStranger tells that something answers, but with the wrong certificate or
+// in another language than HTTP. net/http has no type for the latter.
+func isStranger(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &certificate) ||
+		strings.Contains(err.Error(), "malformed HTTP") ||
+		strings.Contains(err.Error(), "HTTP response to HTTPS client")
+}
+
+// take reads a good answer. It is an error unless it is whole, JSON, and says
+// what it must.
+func (c *Client) take(ctx context.Context, k call, resp *http.Response) error {
+	body := bufio.NewReader(http.MaxBytesReader(nil, resp.Body, maxReply))
+	fail := func(kind, err error) error {
+		return &Error{Op: k.op, Kind: kind, Status: resp.StatusCode, Err: c.hideErr(err)}
+	}
+	first, err := firstByte(body)
+	switch {
+	case errors.Is(err, io.EOF):
+		return fail(ErrBadReply, errors.New("the answer is empty"))
+	case err != nil:
+		return c.transportError(ctx, k.op, err)
+	case first != '{' && first != '[':
+		return fail(ErrNotQuickSync, errors.New("it is not JSON"))
+	}
+	err = k.read(body)
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil || errors.Is(err, ErrStalled) || isCut(err):
+		return c.transportError(ctx, k.op, err)
+	case errors.As(err, &syntax):
+		return fail(ErrBadReply, errors.New("it is not whole JSON"))
+	default:
+		return fail(ErrBadReply, err)
+	}
+}
+
+// isCut tells an answer that ended early, which is a fault of the line.
+func isCut(err error) bool {
+	var net interface{ Timeout() bool }
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.As(err, &net)
+}
+
+func firstByte(r *bufio.Reader) (byte, error) {
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return 0, err
+		}
+		if b > ' ' && b != 0xEF && b != 0xBB && b != 0xBF { // a byte order mark is no content
+			return b, r.UnreadByte()
+		}
+	}
+}
+
+// decode reads one JSON value and insists that nothing follows it.
+func decode(r io.Reader, into any) error {
+	d := json.NewDecoder(r)
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err == nil {
+		return errors.New("something follows the answer")
+	}
+	return nil
+}
+
+// problem makes an error of a refusal: RFC 9457 where it is that, else the
+// first line of what was said.
+func (c *Client) problem(op string, resp *http.Response) error {
+	e := &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
+	var p struct {
+		Title, Detail, Code string
+		Parts               []int
+	}
+	if json.Unmarshal(body, &p) == nil {
+		e.Title, e.Detail, e.Code, e.Parts = c.words(p.Title), c.words(p.Detail), c.words(p.Code), p.Parts
+	} else if !looksLikeMarkup(resp, body) {
+		line, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
+		e.Title = c.words(line)
+	}
+	e.Kind = kindOf(resp.StatusCode, e.Code)
+	return e
+}
+
+func looksLikeMarkup(resp *http.Response, body []byte) bool {
+	return strings.Contains(resp.Header.Get("Content-Type"), "html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+}
+
+// words bounds a server's text, takes what is not text out of it, and keeps
+// our own secrets from coming back in it.
+func (c *Client) words(s string) string {
+	if len(s) > maxWords {
+		s = s[:maxWords]
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	return c.hide(strings.TrimSpace(s))
+}
+
+func (c *Client) hide(s string) string {
+	for _, secret := range []string{c.token, c.key} {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, "…")
+		}
+	}
+	return s
+}
+
+// hideErr keeps an error as it is unless its text holds a secret.
+func (c *Client) hideErr(err error) error {
+	if hidden := c.hide(err.Error()); hidden != err.Error() {
+		return errors.New(hidden)
+	}
+	return err
+}
+
+// retryAfter reads the header in both of its forms (RFC 9110, 10.2.3), at
+// least 0 and at most a day.
+func retryAfter(value string, now time.Time) time.Duration {
+	var d time.Duration
+	if s, err := strconv.ParseInt(strings.TrimSpace(value), 10, 32); err == nil {
+		d = time.Duration(s) * time.Second
+	} else if t, err := http.ParseTime(value); err == nil {
+		d = t.Sub(now)
+	}
+	return min(max(d, 0), 24*time.Hour)
+}
+
+// drain reads what little is left so that the connection can serve again.
+func drain(body io.ReadCloser) {
+	_, _ = io.CopyN(io.Discard, body, maxProblem)
+	_ = body.Close()
+}

@@ -1,0 +1,117 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Content is a piece of a file behind a presigned link.
+type Content struct {
+	io.ReadCloser
+	// Total is the size in bytes of the whole file; -1 where it was not told.
+	Total int64
+	// From is where the piece begins: 0 where the server knows no ranges.
+	From int64
+}
+
+// Fetch opens a presigned link from a byte on; until is the last byte, or
+// negative for all that follow. The token is not sent along: the link alone
+// must do. The caller closes the content.
+func (c *Client) Fetch(ctx context.Context, link string, from, until int64) (*Content, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
+	if err != nil {
+		return nil, &Error{Op: "fetch", Kind: ErrBadReply, Err: errors.New("the link cannot be used")}
+	}
+	if from > 0 || until >= 0 {
+		req.Header.Set("Range", rangeOf(from, until))
+	}
+	resp, err := c.links.Do(req)
+	if err != nil {
+		return nil, c.transportError(ctx, "fetch", err)
+	}
+	content, err := contentOf(resp, from)
+	if err == nil {
+		return content, nil
+	}
+	defer drain(resp.Body)
+	if errors.Is(err, errStatus) {
+		return nil, c.problem("fetch", resp)
+	}
+	return nil, &Error{Op: "fetch", Kind: ErrBadReply, Status: resp.StatusCode, Err: err}
+}
+
+func rangeOf(from, until int64) string {
+	if until < 0 {
+		return fmt.Sprintf("bytes=%d-", from)
+	}
+	return fmt.Sprintf("bytes=%d-%d", from, until)
+}
+
+// errStatus says that the status alone tells what is wrong.
+var errStatus = errors.New("status")
+
+func contentOf(resp *http.Response, from int64) (*Content, error) {
+	switch resp.StatusCode {
+	case http.StatusOK:
+		return &Content{ReadCloser: resp.Body, Total: resp.ContentLength}, nil
+	case http.StatusPartialContent:
+		start, total, err := parseContentRange(resp.Header.Get("Content-Range"))
+		if err != nil {
+			return nil, err
+		}
+		if start != from {
+			return nil, errors.New("the answer begins at another byte")
+		}
+		return &Content{ReadCloser: resp.Body, Total: total, From: start}, nil
+	case http.StatusRequestedRangeNotSatisfiable:
+		// An empty file has no first byte: bytes */0 (RFC 9110, 14.4).
+		if resp.Header.Get("Content-Range") == "bytes */0" {
+			_ = resp.Body.Close()
+			return &Content{ReadCloser: http.NoBody}, nil
+		}
+	}
+	return nil, errStatus
+}
+
+// parseContentRange reads "bytes 0-0/1234" (RFC 9110, 14.4); an unknown total
+// is -1.
+func parseContentRange(s string) (start, total int64, err error) {
+	bad := fmt.Errorf("the answer's Content-Range %.40q is not understood", s)
+	span, all, ok := strings.Cut(strings.TrimPrefix(s, "bytes "), "/")
+	if !ok {
+		return 0, 0, bad
+	}
+	first, _, ok := strings.Cut(span, "-")
+	if !ok {
+		return 0, 0, bad
+	}
+	if start, err = strconv.ParseInt(first, 10, 64); err != nil {
+		return 0, 0, bad
+	}
+	if all == "*" {
+		return start, -1, nil
+	}
+	if total, err = strconv.ParseInt(all, 10, 64); err != nil {
+		return 0, 0, bad
+	}
+	return start, total, nil
+}
+
+// LinkSize asks a presigned link for its first byte and returns the size of
+// the whole file, which is the proof that the link works and of what it gives.
+func (c *Client) LinkSize(ctx context.Context, link string) (int64, error) {
+	content, err := c.Fetch(ctx, link, 0, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer content.Close()
+	if content.Total < 0 {
+		return 0, &Error{Op: "fetch", Kind: ErrBadReply, Err: errors.New("the link does not tell the size of its file")}
+	}
+	return content.Total, nil
+}
