@@ -1,0 +1,243 @@
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer"
+)
+
+// gate holds calls of one operation until it is opened.
+type gate struct {
+	op      string
+	reached chan struct{}
+	open    chan struct{}
+	once    sync.Once
+}
+
+func newGate(op string) *gate {
+	return &gate{op: op, reached: make(chan struct{}, 1000), open: make(chan struct{})}
+}
+
+func (g *gate) hold(op string) error {
+	if op == g.op {
+		g.reached <- struct{}{}
+		<-g.open
+	}
+	return nil
+}
+
+func (g *gate) release() { g.once.Do(func() { close(g.open) }) }
+
+func TestPauseKeepsWhatWasAnswered(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+		path := b.file("f", 1<<20)
+		third := newGate("part")
+		n := 0
+		b.fake.Before = func(op string) error {
+			if op == "part" {
+				if n++; n == 3 {
+					return third.hold(op)
+				}
+			}
+			return nil
+		}
+		id := b.add(path)[0]
+		<-third.reached
+		b.engine.Pause(id)
+		third.release()
+		s := b.until(id, transfer.Paused)
+		if s.PartsDone < 2 || s.Err != nil || s.Sent != int64(s.PartsDone)<<18 {
+			b.Errorf("paused as %+v", s)
+		}
+		time.Sleep(time.Hour)
+		b.until(id, transfer.Paused)
+		b.engine.Resume(id)
+		b.arrived(id, path)
+		b.holds(1)
+		if begun := b.fake.Calls("begin"); begun != 1 {
+			b.Errorf("begun %d times", begun)
+		}
+	})
+}
+
+func TestResumeWhilePausingIsNotLost(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		g := newGate("begin")
+		b.fake.Before = g.hold
+		path := b.file("f", 10)
+		id := b.add(path)[0]
+		<-g.reached
+		b.engine.Pause(id)
+		b.engine.Resume(id)
+		g.release()
+		b.arrived(id, path)
+		b.holds(1)
+	})
+}
+
+func TestCancelDeletesWhatTheServerHad(t *testing.T) {
+	for _, op := range []string{"begin", "part", "complete", "stat", "link"} {
+		t.Run("during "+op, func(t *testing.T) {
+			inBubble(t, transfer.Config{}, func(b *bench) {
+				g := newGate(op)
+				b.fake.Before = g.hold
+				id := b.add(b.file("f", 1<<20))[0]
+				<-g.reached
+				b.engine.Cancel(id)
+				b.fake.Before = nil
+				g.release()
+				b.until(id, transfer.Cancelled)
+				b.holds(0)
+			})
+		})
+	}
+}
+
+func TestCancelOfAPausedUploadDeletesToo(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+		g := newGate("part")
+		b.fake.Before = g.hold
+		path := b.file("f", 1<<20)
+		id := b.add(path)[0]
+		<-g.reached
+		b.engine.Pause(id)
+		g.release()
+		b.until(id, transfer.Paused)
+		b.engine.Cancel(id)
+		b.until(id, transfer.Cancelled)
+		b.engine.CancelAll(context.Background())
+		b.holds(0)
+		b.engine.Retry(id)
+		b.arrived(id, path)
+		b.holds(1)
+	})
+}
+
+func TestPauseAllHoldsWhatIsAddedToo(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		b.engine.PauseAll()
+		path := b.file("f", 10)
+		id := b.add(path)[0]
+		time.Sleep(time.Hour)
+		b.until(id, transfer.Paused)
+		if n := b.fake.Calls("begin"); n != 0 {
+			b.Errorf("%d begun", n)
+		}
+		b.engine.ResumeAll()
+		b.arrived(id, path)
+	})
+}
+
+// TestWrongKeyKeepsTheQueue: one refusal is enough, nobody else asks, and a
+// new key sets all of them going.
+func TestWrongKeyKeepsTheQueue(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		g := newGate("begin")
+		b.fake.Before = func(op string) error {
+			_ = g.hold(op)
+			return &api.Error{Op: op, Kind: api.ErrUnauthorized, Status: 401}
+		}
+		var ids, paths []string
+		for range 50 {
+			path := b.file("f"+time.Now().String()+string(rune('a'+len(ids))), 10)
+			paths = append(paths, path)
+			ids = append(ids, b.add(path)...)
+		}
+		<-g.reached
+		g.release()
+		for _, id := range ids {
+			if s := b.until(id, transfer.Paused); !errors.Is(s.Err, api.ErrUnauthorized) {
+				b.Fatalf("paused by %v", s.Err)
+			}
+		}
+		b.fake.Before = nil
+		b.connect("s1")
+		for i, id := range ids {
+			b.arrived(id, paths[i])
+		}
+		b.holds(len(ids))
+	})
+}
+
+func TestANewSessionBeginsAnew(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+		path := b.file("f", 1<<20)
+		second := 0
+		b.fake.Before = func(op string) error {
+			if op == "part" {
+				if second++; second == 2 {
+					return &api.Error{Op: op, Kind: api.ErrEnded, Status: 410}
+				}
+			}
+			return nil
+		}
+		id := b.add(path)[0]
+		b.until(id, transfer.Paused)
+		b.connect("s2")
+		b.arrived(id, path)
+		f, err := b.fake.Stat(context.Background(), b.status(id).FileKey)
+		if err != nil || f.Name[:5] != "f|s2|" {
+			b.Errorf("sealed as %q (%v)", f.Name, err)
+		}
+	})
+}
+
+func TestSmallFilesDoNotWaitBehindAFilm(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 2}, func(b *bench) {
+		film := b.file("film", 20<<20)
+		b.fake.Before = func(op string) error {
+			if op == "part" {
+				time.Sleep(time.Second)
+			}
+			return nil
+		}
+		var films []string
+		for range 6 {
+			films = append(films, b.add(film)...)
+		}
+		small := b.add(b.file("small", 10))[0]
+		b.until(small, transfer.Done)
+		for _, id := range films {
+			if s := b.status(id); s.State == transfer.Done {
+				b.Error("a film was done before the small file")
+			}
+		}
+	})
+}
+
+func TestChangesTellsEachChangeOnce(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		path := b.file("f", 10)
+		id := b.add(path)[0]
+		<-b.engine.Wake()
+		b.arrived(id, path)
+		all, rev := b.engine.Changes(0)
+		if len(all) != 1 || all[0].ID != id || all[0].State != transfer.Done {
+			b.Errorf("changes: %+v", all)
+		}
+		if again, _ := b.engine.Changes(rev); len(again) != 0 {
+			b.Errorf("told again: %+v", again)
+		}
+		b.engine.Forget(id)
+		if _, ok := b.engine.Status(id); ok {
+			b.Error("still remembered")
+		}
+	})
+}
+
+func TestCloseStopsWhatMoves(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		b.fake.Before = func(string) error { return broken }
+		id := b.add(b.file("f", 10))[0]
+		time.Sleep(time.Minute)
+		b.engine.Close()
+		if s := b.status(id); s.State != transfer.Waiting {
+			b.Errorf("left as %+v", s)
+		}
+	})
+}

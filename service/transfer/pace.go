@@ -1,0 +1,135 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+)
+
+// The backoff of a server: full jitter, doubling from firstWait to longestWait.
+const (
+	firstWait   = 250 * time.Millisecond
+	longestWait = 30 * time.Second
+)
+
+// maxServerFailures is how often in a row one call may be answered by a 5xx
+// while the server does answer. With every fifth answer an error, a file would
+// be given up once in a hundred million calls.
+const maxServerFailures = 12
+
+// pace is the one backoff that all calls to a server share: a 429 slows every
+// worker, not one.
+type pace struct {
+	mu       sync.Mutex
+	until    time.Time
+	failures int
+	since    time.Time
+	last     error
+}
+
+// wait returns when the next call may be made, or the cause when ctx ends.
+func (p *pace) wait(ctx context.Context) error {
+	for {
+		p.mu.Lock()
+		d := time.Until(p.until)
+		p.mu.Unlock()
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if d <= 0 {
+			return nil
+		}
+		sleep(ctx, d)
+	}
+}
+
+// answered notes a sign of life.
+func (p *pace) answered() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failures, p.last = 0, nil
+}
+
+// failed notes a transient failure, and for how long nothing has worked now.
+func (p *pace) failed(err *api.Error) (lasting time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if p.failures == 0 {
+		p.since = now
+	}
+	// Calls that were on their way together fail together: that is one failure.
+	if p.failures == 0 || !now.Before(p.until) {
+		p.failures++
+	}
+	p.last = err
+	ceiling := longestWait
+	if p.failures < 8 {
+		ceiling = min(longestWait, firstWait<<(p.failures-1))
+	}
+	d := time.Duration(rand.Int64N(int64(ceiling) + 1))
+	if until := now.Add(max(d, err.RetryAfter)); until.After(p.until) {
+		p.until = until
+	}
+	return now.Sub(p.since)
+}
+
+// trouble returns what keeps the server from answering, nil where nothing
+// does, and when the next try is due. One failure is no trouble yet.
+func (p *pace) trouble() (error, time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.failures < 2 {
+		return nil, time.Time{}
+	}
+	return p.last, p.until
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// try makes a call until it works, is refused for good, or patience ends: that
+// is how long nothing may have worked, and 0 is for ever.
+func (p *pace) try(ctx context.Context, patience time.Duration, call func() error) error {
+	for failures := 1; ; failures++ {
+		if err := p.wait(ctx); err != nil {
+			return err
+		}
+		err := call()
+		if err == nil {
+			p.answered()
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		var e *api.Error
+		if !errors.As(err, &e) || !e.Transient() {
+			p.answered()
+			return err
+		}
+		lasting := p.failed(e)
+		if patience > 0 && lasting >= patience {
+			return err
+		}
+		if e.Kind == api.ErrServer && failures >= maxServerFailures {
+			return err
+		}
+	}
+}
+
+// acted tells whether a failed call may have been carried out all the same.
+func acted(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && e.Acted()
+}

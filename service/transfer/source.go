@@ -1,0 +1,102 @@
+package transfer
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// Source is what an upload sends: a file on disk, or anything else whose size
+// is known and which can be read at any place.
+type Source interface {
+	// Name is the plain name under which it is stored; for a file from a folder
+	// its path inside that folder, with "/".
+	Name() string
+	// Path says where it lies on this computer.
+	Path() string
+	// Size in bytes when it was found; Stat tells it for sure.
+	Size() int64
+	// Stat tells what it is now. Errors are *FileError.
+	Stat() (Version, error)
+	// Open opens it for reading. Errors are *FileError.
+	Open() (Reader, error)
+}
+
+// Reader reads a source at any place, by several goroutines at once.
+type Reader interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// Version tells one state of a source from another.
+type Version struct {
+	// Size in bytes.
+	Size int64
+	info fs.FileInfo
+}
+
+// Same tells whether both are the same state of the same file: its identity on
+// disk, its size and its time are equal.
+func (v Version) Same(w Version) bool {
+	if v.info == nil || w.info == nil {
+		return v.info == w.info && v.Size == w.Size
+	}
+	return v.Size == w.Size && v.info.ModTime().Equal(w.info.ModTime()) && os.SameFile(v.info, w.info)
+}
+
+// file is a Source on disk.
+type file struct {
+	path, name string
+	size       int64
+}
+
+func (f *file) Name() string { return f.name }
+func (f *file) Path() string { return f.path }
+func (f *file) Size() int64  { return f.size }
+
+func (f *file) Stat() (Version, error) {
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return Version{}, fileError(f.path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return Version{}, &FileError{Path: f.path, Kind: ErrNotFile}
+	}
+	return Version{Size: info.Size(), info: info}, nil
+}
+
+func (f *file) Open() (Reader, error) {
+	r, err := os.Open(f.path)
+	if err != nil {
+		return nil, fileError(f.path, err)
+	}
+	return r, nil
+}
+
+// broken is a Source that was found but cannot be sent: it takes its place in
+// the queue so that the person sees its name and what is wrong with it.
+type broken struct {
+	file
+	err error
+}
+
+func (b *broken) Stat() (Version, error) { return Version{}, b.err }
+func (b *broken) Open() (Reader, error)  { return nil, b.err }
+
+// fileError names the kind of a system's error. The path is told once, by us.
+func fileError(path string, err error) *FileError {
+	var e *FileError
+	if errors.As(err, &e) {
+		return e
+	}
+	kind := ErrUnreadable
+	if errors.Is(err, fs.ErrNotExist) {
+		kind = ErrVanished
+	}
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	return &FileError{Path: path, Kind: kind, Err: err}
+}

@@ -1,0 +1,98 @@
+package transfer
+
+import (
+	"time"
+
+	"quicksync.me/desktop/service/api"
+)
+
+// State says where an upload stands.
+type State int
+
+// The states of an upload.
+const (
+	Waiting State = iota
+	Preparing
+	Uploading
+	Paused
+	Reconnecting
+	Finishing
+	Done
+	Failed
+	Cancelled
+)
+
+// Ended tells that nothing more happens by itself.
+func (s State) Ended() bool { return s == Done || s == Failed || s == Cancelled }
+
+// Moving tells that an upload has its turn.
+func (s State) Moving() bool {
+	return s == Preparing || s == Uploading || s == Reconnecting || s == Finishing
+}
+
+// Status is a snapshot of one upload.
+type Status struct {
+	ID, Target string
+	// Name is the plain name, and Path where the source lies.
+	Name, Path string
+	// Size in bytes; Sent of them are on the server or on the way to it.
+	Size, Sent int64
+	State      State
+	// Err is why it Failed, or why it is Paused if not by a person, or what
+	// keeps a Reconnecting one; nil otherwise.
+	Err error
+	// NextTry is when a Reconnecting upload tries again.
+	NextTry          time.Time
+	FileKey          string
+	Parts, PartsDone int
+	Added, Ended     time.Time
+	// File and Link are known when it is Done. The link was tried.
+	File api.File
+	Link api.Link
+}
+
+// Wake receives when something changed after a time of quiet. One goroutine
+// may wait on it.
+func (e *Engine) Wake() <-chan struct{} { return e.wake }
+
+// Changes returns the uploads that changed after a revision (0 for all) and
+// those that move, in the order in which they were added, and the revision to
+// ask with next.
+func (e *Engine) Changes(after uint64) ([]Status, uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var changed []Status
+	for _, u := range e.order {
+		if u.rev > after || u.state.Moving() {
+			changed = append(changed, e.status(u))
+		}
+	}
+	return changed, e.rev
+}
+
+// Status returns the snapshot of one upload; false if there is none.
+func (e *Engine) Status(id string) (Status, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	u, ok := e.uploads[id]
+	if !ok {
+		return Status{}, false
+	}
+	return e.status(u), true
+}
+
+// status is the snapshot of an upload. Callers hold e.mu.
+func (e *Engine) status(u *upload) Status {
+	s := Status{
+		ID: u.id, Target: u.targetID, Name: u.name, Path: u.src.Path(), Size: u.size,
+		Sent: min(u.sent.Load(), u.size), State: u.state, Err: u.err, FileKey: u.remote.FileKey,
+		Parts: u.plan.Parts, PartsDone: u.partsDone, Added: u.added, Ended: u.ended,
+		File: u.file, Link: u.link,
+	}
+	if u.state.Moving() {
+		if err, next := e.routes[u.targetID].pace.trouble(); err != nil {
+			s.State, s.Err, s.NextTry = Reconnecting, err, next
+		}
+	}
+	return s
+}
