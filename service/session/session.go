@@ -1,0 +1,143 @@
+// Package session is a connection to a storage: its server, its key, the
+// session behind the key, and how names are hidden there.
+package session
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/names"
+	"quicksync.me/desktop/service/transfer"
+)
+
+// ErrNoSession: names shall be hidden with the session's ID, but the server
+// does not tell it and nobody gave it.
+var ErrNoSession = errors.New("the server does not tell its session ID, with which names are hidden")
+
+// Config says how to reach a storage.
+type Config struct {
+	// ID names the connection on this computer.
+	ID string
+	// Server is the base address, Token what opens it.
+	Server, Token string
+	// SessionID is needed only where the server does not tell it.
+	SessionID string
+	// HideNames seals names with the session ID (QS Share); else they are sent
+	// as they are.
+	HideNames bool
+	// LinkLifetime is what links are asked for, where the server can be asked.
+	LinkLifetime func() time.Duration
+	// Transport carries the calls; nil means the usual one.
+	Transport http.RoundTripper
+}
+
+// A Connection is a storage that has been reached.
+type Connection struct {
+	cfg     Config
+	client  *api.Client
+	session api.Session
+}
+
+// Open asks the server for its session. Where the server cannot be reached but
+// the session ID is known already, the connection is returned along with the
+// error, ready for when the server is back.
+func Open(ctx context.Context, cfg Config) (*Connection, error) {
+	client, err := api.New(api.Config{Server: cfg.Server, Token: cfg.Token, Transport: cfg.Transport})
+	if err != nil {
+		return nil, err
+	}
+	c := &Connection{cfg: cfg, client: client, session: api.Session{ID: cfg.SessionID, Ends: tokenEnd(cfg.Token)}}
+	told, err := client.Session(ctx)
+	switch {
+	case err == nil:
+		c.adopt(told)
+	case errors.Is(err, api.ErrNotFound):
+		// The documented answer of a server that knows no current session.
+	default:
+		return c.ifUsable(), err
+	}
+	if c.ifUsable() == nil {
+		return nil, ErrNoSession
+	}
+	return c, nil
+}
+
+// adopt takes what the server tells; its word on the ID is the last.
+func (c *Connection) adopt(told api.Session) {
+	if told.Ends.IsZero() {
+		told.Ends = c.session.Ends
+	}
+	c.session = told
+}
+
+// ifUsable returns the connection if names can be made for it.
+func (c *Connection) ifUsable() *Connection {
+	if c.cfg.HideNames && c.session.ID == "" {
+		return nil
+	}
+	return c
+}
+
+// tokenEnd reads when a token ends, if it is a JWT that tells (RFC 7519,
+// 4.1.4). It is not verified: the server does that.
+func tokenEnd(token string) time.Time {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return time.Time{}
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return time.Time{}
+	}
+	var claims struct{ Exp float64 }
+	if json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 || claims.Exp > 1e12 {
+		return time.Time{}
+	}
+	return time.Unix(int64(claims.Exp), 0)
+}
+
+// Session returns what is known of the storage.
+func (c *Connection) Session() api.Session { return c.session }
+
+// HidesNames tells whether names are sealed.
+func (c *Connection) HidesNames() bool { return c.cfg.HideNames }
+
+// Client returns the client of the server.
+func (c *Connection) Client() *api.Client { return c.client }
+
+// Close lets go of the connection's idle sockets.
+func (c *Connection) Close() { c.client.CloseIdle() }
+
+// Target returns the storage as the engine wants it.
+func (c *Connection) Target() transfer.Target {
+	limits := transfer.Hosted
+	if c.client.IsNode() {
+		limits = transfer.Node
+	}
+	return transfer.Target{
+		ID: c.cfg.ID, Session: c.session.ID, Bucket: c.client, Limits: limits,
+		Seal: c.seal, UniqueNames: c.cfg.HideNames, LinkLifetime: c.cfg.LinkLifetime,
+	}
+}
+
+// seal makes the name that is sent. A readable one is what a recipient's
+// browser will call the file.
+func (c *Connection) seal(name string) (string, error) {
+	if !c.cfg.HideNames {
+		return strings.ToValidUTF8(name, "\uFFFD"), nil
+	}
+	return names.Seal(name, c.session.ID)
+}
+
+// PlainName opens the name of a file in a list. What does not open is returned
+// as it is. It is not to be trusted either way.
+func (c *Connection) PlainName(f api.File) string {
+	name, _ := names.Open(f.Name, c.session.ID)
+	return name
+}
