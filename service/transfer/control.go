@@ -98,6 +98,9 @@ func (e *Engine) clear(u *upload) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		u.cancel = nil
+		if u.dropped {
+			e.sweep()
+		}
 	})
 }
 
@@ -145,13 +148,23 @@ func (e *Engine) CancelAll(ctx context.Context) {
 	}
 }
 
-// Forget drops uploads that have ended from the engine's memory.
+// Forget drops uploads from the engine's memory: those that have ended at
+// once, the others, of which nothing is told any more, as soon as they have.
 func (e *Engine) Forget(ids ...string) {
-	e.each(ids, func(u *upload) {
-		if u.cancel == nil && u.state.Ended() {
+	e.each(ids, func(u *upload) { u.dropped = true })
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.sweep()
+}
+
+// sweep removes the dropped uploads that have ended. Callers hold e.mu.
+func (e *Engine) sweep() {
+	e.order = slices.DeleteFunc(e.order, func(u *upload) bool {
+		gone := u.dropped && u.cancel == nil && u.state.Ended()
+		if gone {
 			delete(e.uploads, u.id)
-			e.order = slices.DeleteFunc(e.order, func(v *upload) bool { return v == u })
 		}
+		return gone
 	})
 }
 

@@ -75,6 +75,9 @@ type Config struct {
 	// Patience is how long a server may stay away before its transfers fail.
 	// Default: for ever, which is what a window wants.
 	Patience time.Duration
+	// Unattended tells that nobody is there to give a new key: where one is
+	// needed, uploads fail instead of waiting for it.
+	Unattended bool
 	// Log takes what a person would not read. It holds no names, keys or links.
 	Log *slog.Logger
 }
@@ -170,7 +173,7 @@ func (e *Engine) Connect(t Target) {
 		if u.cancel == nil && old.target.Session != t.Session {
 			u.forget()
 		}
-		if u.state == Paused && needsKey(u.err) {
+		if u.state == Paused && NeedsKey(u.err) {
 			e.enqueue(u)
 		}
 	}
@@ -266,6 +269,9 @@ func (e *Engine) start(u *upload, l *lane) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		l.active--
+		if u.dropped {
+			e.sweep()
+		}
 		e.dispatch()
 	})
 }
@@ -288,14 +294,16 @@ func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 		e.change(u, Cancelled, nil)
 	case errors.As(cause, &paused) && u.resume:
 		e.enqueue(u)
+	case errors.As(cause, &paused) && paused.why != nil:
+		e.change(u, e.withoutKey(), paused.why)
 	case errors.As(cause, &paused):
-		e.change(u, Paused, paused.why)
+		e.change(u, Paused, nil)
 	case errors.Is(cause, errClosed):
 		e.change(u, Waiting, nil)
-	case needsKey(err) && e.routes[u.targetID] != r:
+	case NeedsKey(err) && e.routes[u.targetID] != r:
 		e.enqueue(u) // a new key came meanwhile
-	case needsKey(err):
-		e.change(u, Paused, err)
+	case NeedsKey(err):
+		e.change(u, e.withoutKey(), err)
 		e.hold(u.targetID, err)
 	default:
 		e.cfg.Log.Warn("an upload failed", "transfer", u.id, "error", kindOf(err))
@@ -303,7 +311,15 @@ func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 	}
 }
 
-// hold pauses all of a target whose key does not work: asking again would only
+// withoutKey is the state of uploads that need a new key.
+func (e *Engine) withoutKey() State {
+	if e.cfg.Unattended {
+		return Failed
+	}
+	return Paused
+}
+
+// hold stops all of a target whose key does not work: asking again would only
 // be refused again. The queue stays. Callers hold e.mu.
 func (e *Engine) hold(targetID string, err error) {
 	for _, u := range e.order {
@@ -311,15 +327,15 @@ func (e *Engine) hold(targetID string, err error) {
 			continue
 		}
 		if u.state == Waiting {
-			e.change(u, Paused, err)
+			e.change(u, e.withoutKey(), err)
 		} else if u.cancel != nil {
 			u.cancel(&pausedError{err})
 		}
 	}
 }
 
-// needsKey tells that nothing goes on before the person gives a new key.
-func needsKey(err error) bool {
+// NeedsKey tells that nothing goes on before the person gives a new key.
+func NeedsKey(err error) bool {
 	return errors.Is(err, api.ErrUnauthorized) || errors.Is(err, api.ErrEnded)
 }
 

@@ -36,6 +36,7 @@ type FileError struct {
 	Err error
 }
 
+// Error names the file and what is wrong with it.
 func (e *FileError) Error() string {
 	text := fmt.Sprintf("%q %s", e.Path, e.Kind)
 	if e.Err != nil {

@@ -63,7 +63,7 @@ func (e *Engine) Changes(after uint64) ([]Status, uint64) {
 	defer e.mu.Unlock()
 	var changed []Status
 	for _, u := range e.order {
-		if u.rev > after || u.state.Moving() {
+		if (u.rev > after || u.state.Moving()) && !u.dropped {
 			changed = append(changed, e.status(u))
 		}
 	}
@@ -75,10 +75,25 @@ func (e *Engine) Status(id string) (Status, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	u, ok := e.uploads[id]
-	if !ok {
+	if !ok || u.dropped {
 		return Status{}, false
 	}
 	return e.status(u), true
+}
+
+// Remaining counts the uploads that have not ended: how many, their bytes, and
+// how many of these were sent.
+func (e *Engine) Remaining() (files int, size, sent int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, u := range e.order {
+		if !u.state.Ended() {
+			files++
+			size += u.size
+			sent += min(u.sent.Load(), u.size)
+		}
+	}
+	return files, size, sent
 }
 
 // status is the snapshot of an upload. Callers hold e.mu.

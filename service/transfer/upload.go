@@ -18,12 +18,13 @@ type upload struct {
 	size         int64
 	added, ended time.Time
 
-	rev    uint64
-	state  State
-	err    error
-	queued bool
-	cancel context.CancelCauseFunc // set while it runs
-	resume bool                    // goes on as soon as its pause has come into effect
+	rev     uint64
+	state   State
+	err     error
+	queued  bool
+	cancel  context.CancelCauseFunc // set while it runs
+	resume  bool                    // goes on as soon as its pause has come into effect
+	dropped bool                    // nobody wants to know of it any more
 
 	// What is needed to go on where it was.
 	version   Version

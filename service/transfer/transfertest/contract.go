@@ -192,7 +192,7 @@ func (c *contract) wrongNumber() {
 }
 
 func (c *contract) tooLarge() {
-	u := c.begin(1, maxBody+1)
+	u := c.begin(2, maxBody+1)
 	body := bytes.Repeat([]byte("x"), maxBody+1)
 	_, err := c.bucket.PutPart(c.ctx, api.Part{Upload: u, Number: 1, Size: maxBody + 1, Body: func() io.Reader { return bytes.NewReader(body) }})
 	c.want(err, api.ErrTooLarge)
