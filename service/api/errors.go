@@ -62,6 +62,7 @@ type Error struct {
 	Err error
 }
 
+// Error says what failed, for logs and developers.
 func (e *Error) Error() string {
 	text := e.Op + ": " + e.Kind.Error()
 	if e.Status != 0 {

@@ -1,0 +1,170 @@
+// Command qs sends files to a QuickSync storage and fetches them from it,
+// without a window: in terminals, on servers and in tests.
+//
+// It exits with 0 when all was done, 1 when something failed, and 2 when it was
+// called in a way that it does not understand.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+const usage = `qs gets files from a desk to a link.
+
+  qs send FILE|FOLDER…                send files, and those in folders
+  qs list                             what the storage holds
+  qs info KEY                         one file of it
+  qs link KEY                         a link to a file, for everyone who has the link
+  qs get KEY [-o PATH]                fetch a file
+  qs rm KEY…                          delete files from the storage, for good
+  qs node [--listen ADDR] [--data DIR] be a storage, until interrupted
+
+  --json   one JSON object a line on standard output, and nothing else there
+  --       ends the options
+
+QS_SERVER (http://host/v1), QS_TOKEN and QS_SESSION name a server. Without them
+qs uses this computer's own storage. QUICKSYNC_HOME says where that is kept.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // a second interrupt ends the program at once
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// command is one run of the program.
+type command struct {
+	name   string
+	args   []string
+	json   bool
+	output string // get -o
+	listen string // node --listen
+	data   string // node --data
+	out    *output
+	stderr io.Writer
+}
+
+// commands are the verbs, with how many arguments they take: at least, and at
+// most where that is not negative.
+var commands = map[string]struct {
+	min, max int
+	run      func(context.Context, *command) error
+}{
+	"send": {1, -1, send},
+	"list": {0, 0, list},
+	"info": {1, 1, info},
+	"link": {1, 1, link},
+	"get":  {1, 1, get},
+	"rm":   {1, -1, remove},
+	"node": {0, 0, serve},
+}
+
+// errUsage says that the command line is not understood.
+var errUsage = errors.New("usage")
+
+// errReported says that something failed and was told already.
+var errReported = errors.New("something failed")
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	c, err := parse(args, stdout, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, usage)
+		return exitDone
+	case err != nil:
+		fmt.Fprintf(stderr, "qs: %v\n\n%s", err, usage)
+		return exitUsage
+	}
+	err = commands[c.name].run(ctx, c)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errUsage):
+		fmt.Fprintf(stderr, "qs: %v\n", err)
+		return exitUsage
+	case !errors.Is(err, errReported):
+		fmt.Fprintf(stderr, "qs: %s\n", sentence(err))
+	}
+	return exitFailed
+}
+
+// parse reads the command line. Options may stand before and after the
+// arguments, up to "--".
+func parse(args []string, stdout, stderr io.Writer) (*command, error) {
+	c := &command{stderr: stderr}
+	flags := flag.NewFlagSet("qs", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.BoolVar(&c.json, "json", false, "")
+	flags.StringVar(&c.output, "o", "", "")
+	flags.StringVar(&c.listen, "listen", "", "")
+	flags.StringVar(&c.data, "data", "", "")
+	words, err := split(flags, args)
+	if err != nil {
+		return nil, err
+	}
+	if len(words) == 0 {
+		return nil, errors.New("say what to do")
+	}
+	if words[0] == "help" {
+		return nil, flag.ErrHelp
+	}
+	c.name, c.args = words[0], words[1:]
+	c.out = &output{w: stdout, json: c.json}
+	return c, c.check(flags)
+}
+
+// split takes the options out of a command line and returns the rest.
+func split(flags *flag.FlagSet, args []string) (words []string, err error) {
+	for len(args) > 0 {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		rest := flags.Args()
+		if read := len(args) - len(rest); read > 0 && args[read-1] == "--" {
+			return append(words, rest...), nil
+		}
+		if len(rest) == 0 {
+			break
+		}
+		words, args = append(words, rest[0]), rest[1:]
+	}
+	return words, nil
+}
+
+// check says what does not belong to the command.
+func (c *command) check(flags *flag.FlagSet) error {
+	verb, ok := commands[c.name]
+	switch {
+	case !ok:
+		return fmt.Errorf("there is no command %q", c.name)
+	case len(c.args) < verb.min:
+		return fmt.Errorf("%s needs to know what", c.name)
+	case verb.max >= 0 && len(c.args) > verb.max:
+		return fmt.Errorf("%s does not take %q", c.name, c.args[verb.max])
+	}
+	belongs := map[string]string{"o": "get", "listen": "node", "data": "node"}
+	var err error
+	flags.Visit(func(f *flag.Flag) {
+		if verb := belongs[f.Name]; verb != "" && verb != c.name {
+			err = fmt.Errorf("-%s belongs to %s", f.Name, verb)
+		}
+	})
+	return err
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/instance"
+	"quicksync.me/desktop/service/node"
+	"quicksync.me/desktop/service/paths"
+	"quicksync.me/desktop/service/session"
+	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/service/transfer"
+)
+
+// patience is how long a server may stay away before a transfer fails: long
+// enough for a router to restart.
+const patience = 2 * time.Minute
+
+// reaching is how often the server is asked at first, before anything is under
+// way that would be worth waiting for.
+const reaching = 3
+
+// storageID names the one connection of a command.
+const storageID = "storage"
+
+// errNoNode: a link that dies with the command is none.
+var errNoNode = errors.New("no storage would answer the link")
+
+// storage is what a command works on.
+type storage struct {
+	conn *session.Connection
+	// lasting tells that it goes on when the command has ended.
+	lasting bool
+	close   []func()
+}
+
+// Close lets go of the storage, the last thing first.
+func (s *storage) Close() {
+	for i := len(s.close) - 1; i >= 0; i-- {
+		s.close[i]()
+	}
+}
+
+// open reaches the storage that the environment names: a server, or else this
+// computer's own.
+func open(ctx context.Context) (s *storage, err error) {
+	s = &storage{}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	server, token := os.Getenv("QS_SERVER"), os.Getenv("QS_TOKEN")
+	if server == "" && token == "" {
+		return s, s.openHere(ctx)
+	}
+	if token == "" {
+		return s, fmt.Errorf("QS_SERVER is set, but QS_TOKEN, the key for it, is not (%w)", errUsage)
+	}
+	if server == "" {
+		server = api.DefaultServer
+	}
+	s.lasting = true
+	return s, s.connect(ctx, session.Config{ID: storageID, Server: server, Token: token, SessionID: os.Getenv("QS_SESSION"), HideNames: true})
+}
+
+// connect opens the connection. A server that fails is asked again.
+func (s *storage) connect(ctx context.Context, cfg session.Config) error {
+	for try := 1; ; try++ {
+		conn, err := session.Open(ctx, cfg)
+		var e *api.Error
+		if errors.As(err, &e) && e.Transient() && e.Kind != api.ErrNotQuickSync && try < reaching {
+			time.Sleep(min(max(e.RetryAfter, time.Second/4), 10*time.Second))
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.conn = conn
+		s.close = append(s.close, conn.Close)
+		return nil
+	}
+}
+
+// openHere uses the node of the program that runs on this data folder, or
+// starts one for the time of the command.
+func (s *storage) openHere(ctx context.Context) error {
+	where, err := paths.Find()
+	if err != nil {
+		return err
+	}
+	if err := where.Make(); err != nil {
+		return err
+	}
+	info, err := s.node(ctx, where)
+	if err != nil {
+		return err
+	}
+	return s.connect(ctx, session.Config{
+		ID: storageID, Server: info.URL, Token: info.Token, SessionID: info.SessionID, HideNames: true,
+		LinkLifetime: linkLifetime(where),
+	})
+}
+
+// node borrows the running program's node, or starts one. When that program
+// ends between the finding and the asking, the folder is free for us.
+func (s *storage) node(ctx context.Context, where paths.Paths) (instance.NodeInfo, error) {
+	for {
+		h := &host{ready: make(chan struct{})}
+		mine, err := acquire(ctx, where.Data, "qs", h)
+		var running *instance.Running
+		if !errors.As(err, &running) {
+			if err != nil {
+				return instance.NodeInfo{}, err
+			}
+			return s.start(ctx, where, mine, h)
+		}
+		lease, err := running.Node(ctx)
+		if errors.Is(err, instance.ErrGone) {
+			continue
+		}
+		if err != nil {
+			return instance.NodeInfo{}, err
+		}
+		s.lasting = running.Kind != "qs"
+		s.close = append(s.close, lease.Close)
+		return lease.Node, nil
+	}
+}
+
+// start starts a node for the time of the command.
+func (s *storage) start(ctx context.Context, where paths.Paths, mine *instance.Instance, h *host) (instance.NodeInfo, error) {
+	n, err := node.Open(ctx, node.Config{Dir: filepath.Join(where.Data, "node")})
+	h.settle(n, err)
+	if err != nil {
+		_ = mine.Close(ctx)
+		return instance.NodeInfo{}, err
+	}
+	// Another qs may be using our node: it is not cut off.
+	s.close = append(s.close, func() { _ = n.Close(context.Background()) }, func() { _ = mine.Close(context.Background()) })
+	return h.info, nil
+}
+
+// acquire waits a while for a program that is just starting or ending.
+func acquire(ctx context.Context, dir, kind string, h instance.Handler) (*instance.Instance, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return instance.Acquire(ctx, instance.Config{Dir: dir, Kind: kind, Handler: h})
+}
+
+// host answers for this process while it holds the data folder.
+type host struct {
+	ready chan struct{}
+	info  instance.NodeInfo
+	err   error
+}
+
+// settle makes the node known, or that there is none.
+func (h *host) settle(n *node.Node, err error) {
+	if h.err = err; err == nil {
+		h.info = instance.NodeInfo{URL: n.URL(), Token: n.Token(), SessionID: n.SessionID()}
+	}
+	close(h.ready)
+}
+
+// HandOver implements instance.Handler: a command takes no files from others.
+func (h *host) HandOver([]string) error { return instance.ErrBusy }
+
+// Node implements instance.Handler.
+func (h *host) Node() (instance.NodeInfo, error) {
+	<-h.ready
+	return h.info, h.err
+}
+
+// linkLifetime is what the person chose in the window for links of this
+// computer.
+func linkLifetime(where paths.Paths) func() time.Duration {
+	hours := settings.DefaultLinkHours
+	if f, err := settings.Open(filepath.Join(where.Config, "settings.json")); err == nil {
+		hours = f.Get().LinkHours
+	}
+	return func() time.Duration { return time.Duration(hours) * time.Hour }
+}
+
+// engine returns an engine for the storage, to be closed.
+func (s *storage) engine() *transfer.Engine {
+	e := transfer.New(transfer.Config{Patience: patience, Unattended: true})
+	e.Connect(s.conn.Target())
+	return e
+}
