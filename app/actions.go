@@ -1,0 +1,188 @@
+package app
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views"
+)
+
+// Actions is what the window can ask for.
+func (a *App) Actions() views.Actions {
+	return views.Actions{
+		Add:        func(paths []string) { a.add(paths, false) },
+		QuickShare: func(paths []string) { a.add(paths, true) },
+
+		Search: func(text string) { a.see(func(v *view) { v.search = text }) },
+		Filter: func(f views.Filter) { a.see(func(v *view) { v.filter = f }) },
+		Sort: func(by views.Column, descending bool) {
+			a.see(func(v *view) { v.sort, v.descending = by, descending })
+		},
+		Select: a.selectRows,
+		Reload: a.reloadCurrent,
+
+		CopyLink: a.copyLink, NewLink: a.newLink, Open: a.openRow,
+		Save: a.saveTo, Delete: a.delete,
+		Pause:     func(ids []string) { a.Engine.Pause(ids...) },
+		Resume:    func(ids []string) { a.Engine.Resume(ids...) },
+		Cancel:    func(ids []string) { a.Engine.Cancel(ids...) },
+		Retry:     func(ids []string) { a.Engine.Retry(ids...) },
+		PauseAll:  a.Engine.PauseAll,
+		ResumeAll: a.Engine.ResumeAll,
+
+		SetAudience: a.setAudience, Choose: a.choose,
+		Test: a.test, Connect: a.connect, Forget: a.forget,
+		DownloadFolder: a.downloadFolder, Quit: a.Desktop.Quit,
+	}
+}
+
+// see changes what the person has chosen to see.
+func (a *App) see(change func(*view)) {
+	a.mu.Lock()
+	change(&a.view)
+	a.mu.Unlock()
+	a.now()
+}
+
+func (a *App) selectRows(ids []string) {
+	selected := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		selected[id] = true
+	}
+	a.see(func(v *view) { v.selected = selected })
+}
+
+func (a *App) reloadCurrent() {
+	a.mu.Lock()
+	p := a.current
+	a.mu.Unlock()
+	a.group.Go(func() { a.refresh(p) })
+}
+
+// add sends files and folders to the storage that is shown, as soon as it has
+// been reached for. Folders are walked while the first files are on their way.
+func (a *App) add(paths []string, quick bool) {
+	if len(paths) == 0 {
+		return
+	}
+	a.mu.Lock()
+	p := a.current
+	a.mu.Unlock()
+	b := &batch{quick: quick, walking: true, clip: a.Desktop.Clipboard().Content()}
+	a.group.Go(func() {
+		select {
+		case <-a.ctx.Done():
+			return
+		case <-p.tried:
+		}
+		if _, reached := a.targetOf(p); !reached {
+			a.say(a.Words.Text("note.notReached"))
+			return
+		}
+		a.walk(p, paths, b)
+	})
+}
+
+// walk adds what is found, and lets the window know.
+func (a *App) walk(p *place, paths []string, b *batch) {
+	found := 0
+	err := transfer.Walk(a.ctx, paths, func(src transfer.Source) {
+		found++
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		b.left++
+		id := a.Engine.Add(p.id, src)
+		status, _ := a.Engine.Status(id)
+		a.transfers.adopt(status, b)
+	})
+	a.mu.Lock()
+	b.walking = false
+	over := b.over()
+	a.mu.Unlock()
+	if over {
+		a.finish(b)
+	}
+	if err == nil && found == 0 {
+		a.say(a.Words.Text("note.emptyFolder"))
+	}
+}
+
+// openRow opens what a row stands for: the original, where it lies on this
+// computer, else its link.
+func (a *App) openRow(id string) {
+	a.mu.Lock()
+	u, ours := a.transfers.byID[id]
+	path := ""
+	if ours {
+		path = u.Path
+	}
+	a.mu.Unlock()
+	if path != "" {
+		if _, err := os.Stat(path); err == nil {
+			a.openAddress(fileAddress(path))
+			return
+		}
+	}
+	a.mu.Lock()
+	p, f, name, ok := a.find(id)
+	a.mu.Unlock()
+	if !ok || !f.Completed {
+		return
+	}
+	a.group.Go(func() {
+		link, err := a.fetchLink(p, f, name)
+		if err != nil {
+			a.say(a.explain(err, name))
+			return
+		}
+		a.Do(func() { a.openAddress(link.URL) })
+	})
+}
+
+func (a *App) openAddress(address string) {
+	if err := a.Desktop.Open(address); err != nil {
+		a.say(a.Words.Text("note.cannotOpen"))
+	}
+}
+
+// fileAddress is the file: URL of a path of this system.
+func fileAddress(path string) string {
+	path = filepath.ToSlash(path)
+	if len(path) > 0 && path[0] != '/' { // a drive's letter
+		path = "/" + path
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
+
+func (a *App) downloadFolder() string {
+	if dir := a.Settings.Get().DownloadFolder; dir != "" {
+		return dir
+	}
+	return a.Downloads
+}
+
+// HandOver takes the files of a second start of the program, as quick share
+// does; without files that start only wants the window. It implements
+// instance.Handler.
+func (a *App) HandOver(paths []string) error {
+	a.Do(func() {
+		if len(paths) > 0 {
+			a.add(paths, true)
+		}
+		a.Desktop.Raise()
+	})
+	return nil
+}
+
+// TrayHint tells, once in the life of an installation, that the person should
+// learn that the program lives on when its window is closed.
+func (a *App) TrayHint() bool {
+	if a.Settings.Get().TrayHintShown {
+		return false
+	}
+	a.save(func(s *settings.Settings) { s.TrayHintShown = true })
+	return true
+}

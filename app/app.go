@@ -1,0 +1,178 @@
+// Package app is the running program: which storage, what is selected, what
+// happens next. It is the only place that knows both sides: it turns the state
+// of the services into what views shows, and what a person asks for into calls
+// of the services.
+//
+// The rules are:
+//
+//   - State is guarded by one mutex, which is never held over a call that may
+//     wait: for a server, a disk, the keyring or the window.
+//   - The window is told by the pump alone: a snapshot of everything, at most
+//     four times a second while something moves, at once after an action.
+//   - Actions come on the UI goroutine and return at once; what takes time goes
+//     on in goroutines that Close waits for.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"quicksync.me/desktop/service/node"
+	"quicksync.me/desktop/service/secrets"
+	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/words"
+)
+
+// Node is the storage on this computer.
+type Node interface {
+	URL() string
+	Token() string
+	SessionID() string
+	ShareOnLAN(ctx context.Context, on bool) error
+	LANLink(link string) (string, error)
+	Usage(ctx context.Context) (node.Usage, error)
+}
+
+// Secrets keeps the keys of servers.
+type Secrets interface {
+	Get(ctx context.Context, name string) (string, error)
+	Set(ctx context.Context, name, secret string) (secrets.Kept, error)
+	Delete(ctx context.Context, name string) error
+}
+
+// Clipboard is the desktop's, for the UI goroutine.
+type Clipboard interface {
+	Content() string
+	SetContent(text string)
+}
+
+// Desktop is what the program asks of the desktop around it. All is called on
+// the UI goroutine.
+type Desktop interface {
+	Clipboard() Clipboard
+	// Open opens an address with the program that the person uses for it.
+	Open(address string) error
+	// Notify shows a fixed sentence, never a name or a stranger's text.
+	Notify(title, text string)
+	// Raise brings the window to the front.
+	Raise()
+	Quit()
+}
+
+// Params is what an App is made of.
+type Params struct {
+	Settings *settings.File
+	Secrets  Secrets
+	Node     Node
+	Engine   *transfer.Engine
+	Words    *words.Catalogue
+	Data     *views.Data
+	Desktop  Desktop
+	// Do runs a function on the UI goroutine.
+	Do func(func())
+	// Downloads is the person's folder for downloads.
+	Downloads string
+	Log       *slog.Logger
+}
+
+// App is the running program. Start it, and Close it when the window is gone.
+type App struct {
+	Params
+	ctx   context.Context
+	stop  context.CancelFunc
+	group sync.WaitGroup
+	kick  chan struct{}
+	who   atomic.Int32 // the views.Audience
+
+	mu        sync.Mutex
+	places    []*place
+	current   *place
+	view      view
+	transfers transfers
+	links     map[string]*linkState // by row
+	copied    string                // what we put on the clipboard last
+	ask       bool                  // the strip "Who should open it?" is shown
+	asked     *batch                // what the answer is for
+	note      note
+	usage     node.Usage
+	posted    bool
+	next      snapshots
+}
+
+// view is what the person has chosen to see.
+type view struct {
+	search     string
+	filter     views.Filter
+	sort       views.Column
+	descending bool
+	selected   map[string]bool
+}
+
+// New returns the program, which does nothing before Start.
+func New(p Params) *App {
+	a := &App{
+		Params: p, kick: make(chan struct{}, 1), links: map[string]*linkState{},
+		view: view{sort: views.ColumnAdded, descending: true},
+	}
+	a.transfers.init()
+	a.who.Store(int32(audiences[p.Settings.Get().Audience]))
+	a.ctx, a.stop = context.WithCancel(context.Background())
+	a.loadPlaces()
+	return a
+}
+
+// Start connects the storages and lets the window be told.
+func (a *App) Start() {
+	a.group.Go(a.pump)
+	for _, p := range a.places {
+		a.group.Go(func() { a.open(p) })
+	}
+	if a.audience() == views.AudienceNetwork {
+		a.group.Go(func() { a.share(true) })
+	}
+}
+
+// leaving is how long unfinished uploads may take to be cleared away when the
+// program ends.
+const leaving = 10 * time.Second
+
+// Close gives up what is not finished, and ends all that the App has started.
+// The engine goes on to belong to who made it.
+func (a *App) Close() {
+	a.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), leaving)
+	defer cancel()
+	a.Engine.CancelAll(ctx)
+	a.group.Wait()
+}
+
+// now makes the pump look at once.
+func (a *App) now() {
+	select {
+	case a.kick <- struct{}{}:
+	default:
+	}
+}
+
+// note is a sentence under the list, for a while.
+type note struct {
+	text  string
+	until time.Time
+}
+
+// noteFor is how long a note stays.
+const noteFor = 12 * time.Second
+
+// say shows a sentence under the list.
+func (a *App) say(text string) {
+	a.mu.Lock()
+	a.note = note{text, time.Now().Add(noteFor)}
+	a.mu.Unlock()
+	a.now()
+	time.AfterFunc(noteFor+time.Second, a.now)
+}

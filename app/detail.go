@@ -1,0 +1,104 @@
+package app
+
+import (
+	"strings"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/views"
+)
+
+// detail is the pane beside the list.
+func (a *App) detail(rows []views.Row) views.Detail {
+	p := a.current
+	d := views.Detail{Total: len(p.list.files), NamesHidden: p.here() || p.cfg.HideNames}
+	can := views.Can{Copy: true, Save: true, Delete: true, Pause: true, Resume: true, Cancel: true, Retry: true}
+	for _, r := range rows {
+		if !a.view.selected[r.ID] {
+			continue
+		}
+		d.Count++
+		d.Row = r
+		d.Size += max(r.Size, 0)
+		can = both(can, r.Can)
+	}
+	switch d.Count {
+	case 0:
+		for _, f := range p.list.files {
+			d.Size += max(f.Size, 0)
+		}
+		return d
+	case 1:
+		a.describe(&d)
+	}
+	d.Can = can
+	return d
+}
+
+func both(a, b views.Can) views.Can {
+	return views.Can{
+		Copy: a.Copy && b.Copy, Save: a.Save && b.Save, Delete: a.Delete && b.Delete, Pause: a.Pause && b.Pause,
+		Resume: a.Resume && b.Resume, Cancel: a.Cancel && b.Cancel, Retry: a.Retry && b.Retry,
+	}
+}
+
+// describe adds the facts of the one selected row.
+func (a *App) describe(d *views.Detail) {
+	p := a.current
+	key := ""
+	if u, ours := a.transfers.byID[d.Row.ID]; ours {
+		key = u.FileKey
+		d.From, d.Parts, d.PartsDone = u.Path, u.Parts, u.PartsDone
+		d.CID, d.Creator = u.File.CID, u.File.Creator
+	} else {
+		key = strings.TrimPrefix(d.Row.ID, p.id+"/")
+	}
+	d.FileKey = key
+	if i, ok := p.list.byKey[key]; ok {
+		f := p.list.files[i]
+		d.CID, d.Creator, d.Parts = f.CID, f.Creator, f.Parts
+		if f.Completed {
+			d.PartsDone = f.Parts
+		}
+	}
+	d.Link = a.linkView(p, d.Row)
+}
+
+// linkView is the block of the link.
+func (a *App) linkView(p *place, r views.Row) views.Link {
+	if !r.HasLink {
+		return views.Link{}
+	}
+	s := a.links[r.ID]
+	if u, ours := a.transfers.byID[r.ID]; s == nil && ours {
+		s = &linkState{link: u.Link}
+	}
+	if s == nil {
+		return views.Link{Reach: a.reach(p, "")}
+	}
+	l := views.Link{Making: s.making, Problem: a.explain(s.err, r.Name), WorksUntil: a.until(p, s.link)}
+	if s.link.URL != "" {
+		l.URL, _ = a.publicLink(p, s.link.URL)
+		l.Reach = a.reach(p, s.link.URL)
+	}
+	return l
+}
+
+// find returns the storage's file of a row: its key, plain name and size;
+// false while there is none.
+func (a *App) find(id string) (p *place, f api.File, name string, ok bool) {
+	if u, ours := a.transfers.byID[id]; ours {
+		p = a.place(u.Target)
+		f = u.File
+		return p, f, u.Name, p != nil && f.Key != ""
+	}
+	placeID, key, _ := strings.Cut(id, "/")
+	p = a.place(placeID)
+	if p == nil {
+		return nil, api.File{}, "", false
+	}
+	i, ok := p.list.byKey[key]
+	if !ok {
+		return nil, api.File{}, "", false
+	}
+	return p, p.list.files[i].File, p.list.files[i].name, true
+}

@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/secrets"
+	"quicksync.me/desktop/service/session"
+	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views/words"
+)
+
+// explain says in the person's language what happened, what becomes of the
+// data, and what to do. name is the file's, empty where it is about none. No
+// error is the empty sentence.
+func (a *App) explain(err error, name string) string {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return ""
+	}
+	var file *transfer.FileError
+	if errors.As(err, &file) {
+		return a.explainFile(file, name)
+	}
+	if text := a.explainRemote(err); text != "" {
+		return text
+	}
+	t := a.Words.Text
+	switch {
+	case errors.Is(err, transfer.ErrWrongSize), errors.Is(err, transfer.ErrWrongTag):
+		return t("error.damaged")
+	case errors.Is(err, session.ErrNoSession):
+		return t("error.noSession")
+	case errors.Is(err, session.ErrNoKey):
+		return t("error.noKey")
+	case errors.Is(err, secrets.ErrTooLong):
+		return t("error.noKey")
+	case errors.Is(err, secrets.ErrNotFound):
+		return t("error.keyGone")
+	case errors.Is(err, context.DeadlineExceeded):
+		return t("error.stalled")
+	}
+	return t("error.other", words.Args{"Text": err.Error()})
+}
+
+// explainFile is about a file of this computer.
+func (a *App) explainFile(e *transfer.FileError, name string) string {
+	args := words.Args{"Name": name}
+	if name == "" {
+		args["Name"] = e.Path
+	}
+	t := a.Words.Text
+	switch e.Kind {
+	case transfer.ErrVanished:
+		return t("error.vanished", args)
+	case transfer.ErrNotFile:
+		return t("error.notFile", args)
+	case transfer.ErrLoop:
+		return t("error.loop", args)
+	case transfer.ErrChanged:
+		return t("error.changed", args)
+	case transfer.ErrTooBig:
+		args["Size"] = humanize.Bytes(uint64(e.Limit))
+		return t("error.tooBig", args)
+	case transfer.ErrUnwritable:
+		return t("error.unwritable", args)
+	default:
+		return t("error.unreadable", args)
+	}
+}
+
+// explainRemote is about a server; empty for other errors.
+func (a *App) explainRemote(err error) string {
+	t := a.Words.Text
+	var e *api.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	switch e.Kind {
+	case api.ErrUnauthorized:
+		return t("error.unauthorized")
+	case api.ErrEnded:
+		return t("error.ended")
+	case api.ErrQuota:
+		return t("error.quota")
+	case api.ErrDiskFull:
+		return t("error.diskFull")
+	case api.ErrNotFound:
+		return t("error.notFound")
+	case api.ErrNotQuickSync:
+		return t("error.notQuickSync")
+	case api.ErrNetwork:
+		return t("error.network")
+	case api.ErrStalled:
+		return t("error.stalled")
+	case api.ErrBusy, api.ErrServer:
+		return t("error.server")
+	case api.ErrTooLarge:
+		return t("error.tooLarge")
+	default:
+		return t("error.refused", words.Args{"Text": e.Error()})
+	}
+}
+
+// explainStatus is the sentence of an upload's row.
+func (a *App) explainStatus(st transfer.Status, now time.Time) string {
+	if st.State != transfer.Reconnecting {
+		return a.explain(st.Err, st.Name)
+	}
+	text := a.explain(st.Err, st.Name)
+	if wait := st.NextTry.Sub(now); wait > 2*time.Second {
+		text += " " + a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)})
+	}
+	return text
+}
+
+func (a *App) stepName(s session.StepName) string {
+	t := a.Words.Text
+	switch s {
+	case session.StepReach:
+		return t("step.reach")
+	case session.StepKey:
+		return t("step.key")
+	case session.StepSession:
+		return t("step.session")
+	case session.StepSend:
+		return t("step.send")
+	case session.StepComplete:
+		return t("step.complete")
+	case session.StepFetch:
+		return t("step.fetch")
+	default:
+		return t("step.delete")
+	}
+}

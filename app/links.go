@@ -1,0 +1,333 @@
+package app
+
+import (
+	"errors"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/names"
+	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/words"
+)
+
+// linkState is a link that was asked for.
+type linkState struct {
+	link   api.Link
+	making bool
+	err    error
+}
+
+// maxCopied is up to how many files' links are copied together when an add is
+// done. Of more, nobody wants them all.
+const maxCopied = 20
+
+// batch is what was added in one go: its links are copied together, when all
+// of it is done and nothing failed.
+type batch struct {
+	quick   bool
+	clip    string // what was on the clipboard when it was added
+	left    int
+	failed  bool
+	walking bool
+	done    []*tracked
+}
+
+func (b *batch) over() bool { return !b.walking && b.left == 0 }
+
+// noteEnded books the uploads that have ended and returns the batches that are
+// over by that. Callers hold a.mu.
+func (a *App) noteEnded(ended []*tracked) (over []*batch) {
+	for _, u := range ended {
+		b := u.batch
+		if b == nil {
+			continue
+		}
+		u.batch = nil
+		b.left--
+		if u.State == transfer.Done {
+			b.done = append(b.done, u)
+		} else {
+			b.failed = true
+		}
+		if b.over() {
+			over = append(over, b)
+		}
+	}
+	return over
+}
+
+// finish copies the links of a batch that is over, or asks first who should
+// open them.
+func (a *App) finish(b *batch) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(b.done) == 0 {
+		return
+	}
+	p := a.place(b.done[0].Target)
+	if p == nil {
+		return
+	}
+	if p.here() && a.audience() == views.AudienceUnknown {
+		a.ask, a.asked = true, b
+		a.now()
+		return
+	}
+	a.copyBatch(p, b)
+}
+
+// copyBatch copies what of a batch may be copied. Callers hold a.mu.
+func (a *App) copyBatch(p *place, b *batch) {
+	wanted := b.quick || a.Settings.Get().CopyWhenDone
+	if b.failed || !wanted || len(b.done) > maxCopied || a.reach(p, b.done[0].Link.URL) == views.ReachThisComputer {
+		return
+	}
+	links := make([]api.Link, len(b.done))
+	for i, u := range b.done {
+		links[i] = u.Link
+	}
+	sizes := make([]int64, len(b.done))
+	for i, u := range b.done {
+		sizes[i] = u.Size
+	}
+	a.group.Go(func() { a.copyTried(p, links, sizes, &b.clip) })
+}
+
+// copyTried turns links into what others open, tries them where that is
+// another address, and copies them. Where before is set, something that the
+// person copied since then stays.
+func (a *App) copyTried(p *place, links []api.Link, sizes []int64, before *string) {
+	var urls []string
+	for i, l := range links {
+		public, err := a.publicLink(p, l.URL)
+		if err == nil && public != l.URL {
+			err = a.tried(p, public, sizes[i])
+		}
+		if err != nil {
+			a.Log.Warn("a link could not be copied", "error", err)
+			a.say(a.Words.Text("note.linkFailed"))
+			return
+		}
+		urls = append(urls, public)
+	}
+	text := strings.Join(urls, "\n")
+	until := a.until(p, links[0])
+	a.Do(func() { a.copy(text, before, len(urls), until) })
+}
+
+// errSize: a link gives another size than was sent.
+var errSize = errors.New("the link gives another size")
+
+// tried fetches a link's first byte and compares the size it shows.
+func (a *App) tried(p *place, link string, want int64) error {
+	t, ok := a.targetOf(p)
+	if !ok {
+		return errSize
+	}
+	got, err := t.Bucket.LinkSize(a.ctx, link)
+	if err == nil && want >= 0 && got != want {
+		err = errSize
+	}
+	return err
+}
+
+// copy puts links on the clipboard, on the UI goroutine.
+func (a *App) copy(text string, before *string, count int, until time.Time) {
+	clip := a.Desktop.Clipboard()
+	a.mu.Lock()
+	ours := a.copied
+	a.mu.Unlock()
+	if before != nil {
+		if now := clip.Content(); now != *before && now != ours {
+			a.say(a.Words.Count("note.linkReady", count))
+			return
+		}
+	}
+	clip.SetContent(text)
+	a.mu.Lock()
+	a.copied = text
+	a.mu.Unlock()
+	said := a.Words.Count("note.copiedLimited", count)
+	if !until.IsZero() {
+		said = a.Words.Count("note.copied", count, words.Args{"Time": a.Words.Moment(until, time.Now())})
+	}
+	a.say(said)
+	if before != nil {
+		a.Desktop.Notify(a.Words.Text("window.title"), a.Words.Count("notify.copied", count))
+	}
+}
+
+// copyLink copies the link of a row because the person asks for it.
+func (a *App) copyLink(id string) { a.withLink(id, false) }
+
+// newLink makes a new link and copies it.
+func (a *App) newLink(id string) { a.withLink(id, true) }
+
+// withLink copies a row's link; one that is missing or has ended is made anew.
+func (a *App) withLink(id string, anew bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	p, f, name, ok := a.find(id)
+	if !ok {
+		return
+	}
+	s := a.links[id]
+	if u, ours := a.transfers.byID[id]; s == nil && ours {
+		s = &linkState{link: u.Link}
+	}
+	if s != nil && s.making {
+		return
+	}
+	if s != nil && !anew && s.link.URL != "" && !ended(s.link) {
+		a.group.Go(func() { a.copyTried(p, []api.Link{s.link}, []int64{f.Size}, nil) })
+		return
+	}
+	a.links[id] = &linkState{making: true}
+	a.group.Go(func() { a.makeLink(id, p, f, name) })
+	a.now()
+}
+
+func ended(l api.Link) bool { return !l.Expires.IsZero() && time.Now().After(l.Expires) }
+
+// makeLink asks for a link, tries it, and copies it.
+func (a *App) makeLink(id string, p *place, f api.File, name string) {
+	link, err := a.fetchLink(p, f, name)
+	a.mu.Lock()
+	a.links[id] = &linkState{link: link, err: err}
+	a.mu.Unlock()
+	a.now()
+	if err == nil {
+		a.copyTried(p, []api.Link{link}, []int64{f.Size}, nil)
+	}
+}
+
+func (a *App) fetchLink(p *place, f api.File, name string) (api.Link, error) {
+	t, ok := a.targetOf(p)
+	if !ok {
+		return api.Link{}, &api.Error{Op: "link", Kind: api.ErrNetwork}
+	}
+	opt := api.LinkOptions{Filename: names.FileName(name), Lifetime: a.linkLifetime()}
+	link, err := t.Bucket.DownloadURL(a.ctx, f.Key, opt)
+	if err != nil {
+		return api.Link{}, err
+	}
+	return link, a.tried(p, link.URL, f.Size)
+}
+
+// until is when a link stops working: never later than its storage.
+func (a *App) until(p *place, l api.Link) time.Time {
+	ends := time.Time{}
+	if p.conn != nil {
+		ends = p.conn.Session().Ends
+	}
+	if l.Expires.IsZero() || (!ends.IsZero() && ends.Before(l.Expires)) {
+		return ends
+	}
+	return l.Expires
+}
+
+// publicLink is the link as others open it.
+func (a *App) publicLink(p *place, link string) (string, error) {
+	if p.here() && a.audience() == views.AudienceNetwork {
+		return a.Node.LANLink(link)
+	}
+	return link, nil
+}
+
+// reach says who can open a link of a storage.
+func (a *App) reach(p *place, link string) views.Reach {
+	if p.here() {
+		if a.audience() == views.AudienceNetwork {
+			return views.ReachLocalNetwork
+		}
+		return views.ReachThisComputer
+	}
+	return reachOf(link)
+}
+
+// reachOf judges by the address that a link names.
+func reachOf(link string) views.Reach {
+	u, err := url.Parse(link)
+	if err != nil {
+		return views.ReachAnyone
+	}
+	if strings.EqualFold(u.Hostname(), "localhost") {
+		return views.ReachThisComputer
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	switch {
+	case err != nil:
+		return views.ReachAnyone
+	case ip.IsLoopback():
+		return views.ReachThisComputer
+	case ip.IsPrivate(), ip.IsLinkLocalUnicast():
+		return views.ReachLocalNetwork
+	default:
+		return views.ReachAnyone
+	}
+}
+
+// reachNote is what a finished row says of its link where that is less than
+// one expects.
+func (a *App) reachNote(p *place, link string) string {
+	if a.reach(p, link) == views.ReachThisComputer {
+		return a.Words.Text("reach.computer")
+	}
+	return ""
+}
+
+// audience is who should open what is on this computer.
+func (a *App) audience() views.Audience { return views.Audience(a.who.Load()) }
+
+// audiences are the answers as the settings keep them.
+var audiences = map[string]views.Audience{
+	settings.AudienceUnasked: views.AudienceUnknown,
+	settings.AudienceMe:      views.AudienceMe,
+	settings.AudienceWiFi:    views.AudienceNetwork,
+	settings.AudienceServer:  views.AudienceAnyone,
+}
+
+// setAudience takes the person's answer, and copies the links that it was
+// asked for.
+func (a *App) setAudience(to views.Audience) {
+	a.who.Store(int32(to))
+	a.save(func(s *settings.Settings) {
+		for kept, audience := range audiences {
+			if audience == to {
+				s.Audience = kept
+			}
+		}
+	})
+	a.mu.Lock()
+	a.ask = false
+	b := a.asked
+	a.asked = nil
+	a.mu.Unlock()
+	a.group.Go(func() {
+		if !a.share(to == views.AudienceNetwork) || b == nil {
+			return
+		}
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if p := a.place(hereID); p != nil {
+			a.copyBatch(p, b)
+		}
+	})
+	a.now()
+}
+
+// share opens or closes the node to the local network.
+func (a *App) share(on bool) bool {
+	err := a.Node.ShareOnLAN(a.ctx, on)
+	if err != nil && a.ctx.Err() == nil {
+		a.Log.Warn("the listener for the local network failed", "error", err)
+		a.say(a.Words.Text("note.noNetwork"))
+	}
+	a.now()
+	return err == nil
+}

@@ -1,0 +1,104 @@
+package app
+
+import (
+	"time"
+
+	"quicksync.me/desktop/views"
+)
+
+// often is how often the window is told while something moves: four times a
+// second is what a person can read.
+const often = 250 * time.Millisecond
+
+// snapshots is all that the window shows.
+type snapshots struct {
+	list       views.List
+	detail     views.Detail
+	overall    views.Overall
+	connection views.Connection
+}
+
+// pump tells the window. Idle is silent: it waits for the engine or an action,
+// and once a minute lets the times of the rows go on.
+func (a *App) pump() {
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
+	a.now()
+	for {
+		select {
+		case <-a.ctx.Done():
+			return
+		case <-a.Engine.Wake():
+		case <-a.kick:
+		case <-minute.C:
+		}
+		for a.tick(time.Now()) {
+			select {
+			case <-a.ctx.Done():
+				return
+			case <-a.kick:
+			case <-time.After(often):
+			}
+		}
+	}
+}
+
+// tick takes in what changed and tells the window. It reports whether
+// something moves.
+func (a *App) tick(now time.Time) (moving bool) {
+	changed, rev := a.Engine.Changes(a.transfers.rev)
+	a.mu.Lock()
+	a.transfers.rev = rev
+	ended := a.transfers.update(changed, now)
+	moving = a.transfers.moving()
+	settled := a.noteEnded(ended)
+	reload := len(ended) > 0 && !moving
+	a.next = a.snapshot(now)
+	p := a.current
+	a.mu.Unlock()
+	for _, b := range settled {
+		a.finish(b)
+	}
+	if reload {
+		a.reload(p)
+	}
+	a.post()
+	return moving
+}
+
+// snapshot is all that the window shows now. Callers hold a.mu.
+func (a *App) snapshot(now time.Time) snapshots {
+	list := a.list(now)
+	return snapshots{list: list, detail: a.detail(list.Rows), overall: a.overall(now), connection: a.connection()}
+}
+
+// post has the window take the newest snapshot. One call at most is on its way
+// to the UI goroutine; a newer snapshot meets it there.
+func (a *App) post() {
+	a.mu.Lock()
+	posted := a.posted
+	a.posted = true
+	a.mu.Unlock()
+	if posted || a.ctx.Err() != nil {
+		return
+	}
+	a.Do(func() {
+		a.mu.Lock()
+		s := a.next
+		a.posted = false
+		a.mu.Unlock()
+		a.show(s)
+	})
+}
+
+// show sets the bindings. A binding that holds the same already stays silent.
+func (a *App) show(s snapshots) {
+	for _, err := range []error{
+		a.Data.Connection.Set(s.connection), a.Data.List.Set(s.list),
+		a.Data.Detail.Set(s.detail), a.Data.Overall.Set(s.overall),
+	} {
+		if err != nil {
+			a.Log.Error("the window could not be told", "error", err)
+		}
+	}
+}

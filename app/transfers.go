@@ -1,0 +1,198 @@
+package app
+
+import (
+	"slices"
+	"time"
+
+	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views"
+)
+
+// transfers is what the App knows of the engine's uploads. Guarded by App.mu.
+type transfers struct {
+	rev   uint64
+	byID  map[string]*tracked
+	order []*tracked
+	// group are the uploads since all was quiet last: what the line under the
+	// list counts.
+	group []*tracked
+	meter transfer.Meter
+}
+
+// tracked is one upload as it was told last.
+type tracked struct {
+	transfer.Status
+	meter   transfer.Meter
+	batch   *batch
+	counted bool // is in the group
+	over    bool // its end was noted
+}
+
+func (t *transfers) init() { t.byID = map[string]*tracked{} }
+
+// update takes what the engine tells, and returns the uploads that have just
+// ended.
+func (t *transfers) update(changed []transfer.Status, now time.Time) (ended []*tracked) {
+	if t.quiet() && slices.ContainsFunc(changed, func(s transfer.Status) bool { return !s.State.Ended() }) {
+		t.newGroup()
+	}
+	for _, s := range changed {
+		u, known := t.byID[s.ID]
+		if !known {
+			u = t.add(s)
+		}
+		wasOver := u.over
+		u.over = s.State.Ended()
+		u.Status = s
+		if s.State.Moving() {
+			u.meter.Update(now, s.Sent)
+		} else {
+			u.meter = transfer.Meter{}
+		}
+		if !u.counted && (!wasOver || !u.over) {
+			u.counted = true
+			t.group = append(t.group, u)
+		}
+		if u.over && !wasOver {
+			ended = append(ended, u)
+		}
+	}
+	return ended
+}
+
+func (t *transfers) add(s transfer.Status) *tracked {
+	u := &tracked{Status: s}
+	t.byID[s.ID] = u
+	t.order = append(t.order, u)
+	return u
+}
+
+// adopt makes an upload known that was just added, with the batch that it is
+// part of.
+func (t *transfers) adopt(s transfer.Status, b *batch) {
+	u, known := t.byID[s.ID]
+	if !known {
+		u = t.add(s)
+	}
+	u.batch = b
+}
+
+// newGroup begins to count anew.
+func (t *transfers) newGroup() {
+	for _, u := range t.group {
+		u.counted = false
+	}
+	t.group, t.meter = nil, transfer.Meter{}
+}
+
+// quiet tells that nothing is under way or waits.
+func (t *transfers) quiet() bool {
+	for _, u := range t.group {
+		if !u.State.Ended() {
+			return false
+		}
+	}
+	return true
+}
+
+// moving tells that something changes by itself.
+func (t *transfers) moving() bool {
+	for _, u := range t.group {
+		if u.State.Moving() || u.State == transfer.Waiting {
+			return true
+		}
+	}
+	return false
+}
+
+// of returns the uploads of a storage.
+func (t *transfers) of(placeID string) (ids []string) {
+	for _, u := range t.order {
+		if u.Target == placeID {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
+}
+
+// forget drops an upload that has ended.
+func (t *transfers) forget(id string) {
+	u, ok := t.byID[id]
+	if !ok {
+		return
+	}
+	delete(t.byID, id)
+	same := func(v *tracked) bool { return u == v }
+	t.order = slices.DeleteFunc(t.order, same)
+	t.group = slices.DeleteFunc(t.group, same)
+}
+
+// state is the word of the window for an upload's state.
+func state(s transfer.State) views.State {
+	switch s {
+	case transfer.Waiting:
+		return views.Waiting
+	case transfer.Preparing:
+		return views.Preparing
+	case transfer.Uploading:
+		return views.Uploading
+	case transfer.Paused:
+		return views.Paused
+	case transfer.Reconnecting:
+		return views.Reconnecting
+	case transfer.Finishing:
+		return views.Finishing
+	case transfer.Done:
+		return views.Done
+	case transfer.Cancelled:
+		return views.Cancelled
+	default:
+		return views.Failed
+	}
+}
+
+// overall is the line under the list.
+func (a *App) overall(now time.Time) views.Overall {
+	t := &a.transfers
+	o := views.Overall{Files: len(t.group), Left: -1, State: views.Done}
+	paused := 0
+	for _, u := range t.group {
+		o.Bytes += u.Size
+		o.BytesDone += u.Sent
+		if u.State == transfer.Done {
+			o.FilesDone++
+		}
+		if u.State == transfer.Paused {
+			paused++
+		}
+		o.State = max(o.State, state(u.State))
+	}
+	o.Running = t.moving()
+	o.Paused = paused > 0 && !o.Running
+	if o.Running {
+		t.meter.Update(now, o.BytesDone)
+		o.Speed, o.Left = t.meter.Rate(), t.meter.Left(o.Bytes-o.BytesDone)
+	}
+	if now.Before(a.note.until) {
+		o.Message = a.note.text
+	}
+	o.Recents = a.recents()
+	return o
+}
+
+// maxRecents is how many links the tray offers again.
+const maxRecents = 10
+
+func (a *App) recents() (r []views.Recent) {
+	done := make([]*tracked, 0, maxRecents)
+	for _, u := range a.transfers.order {
+		if u.State == transfer.Done {
+			done = append(done, u)
+		}
+	}
+	slices.SortStableFunc(done, func(x, y *tracked) int { return y.Ended.Compare(x.Ended) })
+	for _, u := range done[:min(len(done), maxRecents)] {
+		r = append(r, views.Recent{ID: u.ID, Name: u.Name})
+	}
+	return r
+}

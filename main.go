@@ -1,0 +1,171 @@
+// Command quicksync is the desktop program: drop files on its window, get
+// links. It only puts the parts together and runs them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/lang"
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"quicksync.me/desktop/app"
+	"quicksync.me/desktop/service/instance"
+	"quicksync.me/desktop/service/node"
+	"quicksync.me/desktop/service/paths"
+	"quicksync.me/desktop/service/secrets"
+	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/words"
+)
+
+// appID names the program to the desktop, as FyneApp.toml does.
+const appID = "me.quicksync.desktop"
+
+// waiting is how long a start waits for a program on the same data folder that
+// is just starting or ending.
+const waiting = 10 * time.Second
+
+// ending bounds how long each part may take to end.
+const ending = 10 * time.Second
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintf(os.Stderr, "QuickSync: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// run is one start of the program: it hands its files to the program that runs
+// already, or becomes it.
+func run(files []string) error {
+	where, err := paths.Find()
+	if err != nil {
+		return err
+	}
+	if err := where.Make(); err != nil {
+		return err
+	}
+	gate := newGate()
+	mine, err := acquire(where, gate)
+	if running := (*instance.Running)(nil); errors.As(err, &running) {
+		return handOver(running, files)
+	}
+	if err != nil {
+		return err
+	}
+	defer within(ending, mine.Close)
+	return serve(where, gate, files)
+}
+
+func acquire(where paths.Paths, h instance.Handler) (*instance.Instance, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), waiting)
+	defer cancel()
+	return instance.Acquire(ctx, instance.Config{Dir: where.Data, Kind: "desktop", Handler: h})
+}
+
+// handOver gives the files to the running program.
+func handOver(running *instance.Running, files []string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), waiting)
+	defer cancel()
+	if err := running.HandOver(ctx, files); err != nil {
+		return fmt.Errorf("the data folder is in use by another program (%s, process %d): wait until it has ended (%w)", running.Kind, running.PID, err)
+	}
+	return nil
+}
+
+// serve runs the node, the engine and the window, until the window is gone.
+func serve(where paths.Paths, gate *gate, files []string) error {
+	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{
+		Filename: filepath.Join(where.Data, "log.jsonl"), MaxSize: 5, MaxBackups: 2,
+	}, nil))
+	prefs, err := settings.Open(filepath.Join(where.Config, "settings.json"))
+	if err != nil {
+		return err
+	}
+	here, err := node.Open(context.Background(), node.Config{Dir: filepath.Join(where.Data, "node"), Log: log})
+	if err != nil {
+		return err
+	}
+	defer within(ending, here.Close)
+	keys := secrets.New(secrets.Config{})
+	defer within(ending, keys.Close)
+	engine := transfer.New(transfer.Config{Log: log})
+	defer engine.Close()
+	text, err := words.New(lang.SystemLocale().LanguageString())
+	if err != nil {
+		return err
+	}
+	show(app.Params{
+		Settings: prefs, Secrets: keys, Node: here, Engine: engine, Words: text, Data: views.NewData(),
+		Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
+	}, gate, files)
+	return nil
+}
+
+// show opens the window and returns when the person has left.
+func show(p app.Params, gate *gate, files []string) {
+	ui := fyneapp.NewWithID(appID)
+	desktop := &app.FyneDesktop{App: ui}
+	p.Desktop = desktop
+	program := app.New(p)
+	window := views.New(views.Params{
+		App: ui, Words: p.Words, Actions: program.Actions(), Data: p.Data, Do: p.Do,
+		Tray: app.HasTray(), TrayHint: program.TrayHint,
+	})
+	desktop.Show = window.Show
+	ui.Lifecycle().SetOnEnteredForeground(program.Actions().Reload)
+	ui.Lifecycle().SetOnStarted(func() {
+		program.Start()
+		program.Actions().QuickShare(files)
+		gate.open(program, p.Node)
+	})
+	window.Show()
+	ui.Run()
+	window.Close()
+	program.Close()
+}
+
+// within gives a closing its time.
+func within(d time.Duration, end func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	if err := end(ctx); err != nil {
+		slog.Warn("the program did not end cleanly", "error", err)
+	}
+}
+
+// gate answers other starts of the program from the moment the data folder is
+// ours; they wait at it until the program stands.
+type gate struct {
+	ready   chan struct{}
+	program *app.App
+	node    app.Node
+}
+
+func newGate() *gate { return &gate{ready: make(chan struct{})} }
+
+func (g *gate) open(program *app.App, node app.Node) {
+	g.program, g.node = program, node
+	close(g.ready)
+}
+
+// HandOver implements instance.Handler.
+func (g *gate) HandOver(files []string) error {
+	<-g.ready
+	return g.program.HandOver(files)
+}
+
+// Node implements instance.Handler.
+func (g *gate) Node() (instance.NodeInfo, error) {
+	<-g.ready
+	return instance.NodeInfo{URL: g.node.URL(), Token: g.node.Token(), SessionID: g.node.SessionID()}, nil
+}

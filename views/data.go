@@ -1,0 +1,53 @@
+package views
+
+import (
+	"reflect"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/data/binding"
+)
+
+// Data is what the window shows: four snapshots, each replaced as a whole. A
+// snapshot that was set is never changed again. Set them on the UI goroutine,
+// all that changed in one call, at most four times a second.
+type Data struct {
+	List       binding.Item[List]
+	Detail     binding.Item[Detail]
+	Overall    binding.Item[Overall]
+	Connection binding.Item[Connection]
+}
+
+// NewData returns empty snapshots.
+//
+// A list is taken as new whenever it is set: comparing a hundred thousand rows
+// costs more than looking at the thirty that are on the screen.
+func NewData() *Data {
+	return &Data{
+		List:       binding.NewItem(func(List, List) bool { return false }),
+		Detail:     binding.NewItem(func(a, b Detail) bool { return a == b }),
+		Overall:    binding.NewItem(func(a, b Overall) bool { return reflect.DeepEqual(a, b) }),
+		Connection: binding.NewItem(func(a, b Connection) bool { return reflect.DeepEqual(a, b) }),
+	}
+}
+
+// listen calls show with each snapshot of item, from the one of now on, and
+// returns what ends that. No call comes after the end.
+func listen[T any](item binding.Item[T], show func(T)) (end func()) {
+	live := true
+	listener := binding.NewDataListener(func() {
+		if !live {
+			return
+		}
+		value, err := item.Get()
+		if err != nil {
+			fyne.LogError("Reading a snapshot failed", err)
+			return
+		}
+		show(value)
+	})
+	item.AddListener(listener)
+	return func() {
+		live = false
+		item.RemoveListener(listener)
+	}
+}

@@ -1,0 +1,108 @@
+package views
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+// The shortcuts of the whole window, beside those that Fyne names itself.
+var (
+	findShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}
+	addShortcut  = &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: fyne.KeyModifierShortcutDefault}
+	quitShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}
+)
+
+// global tells whether a shortcut is one of the window's, wherever the focus is.
+func global(s *desktop.CustomShortcut) bool {
+	name := s.ShortcutName()
+	return name == findShortcut.ShortcutName() || name == addShortcut.ShortcutName() || name == quitShortcut.ShortcutName()
+}
+
+func (w *Window) bindKeys() {
+	canvas := w.window.Canvas()
+	canvas.SetOnTypedKey(w.typedKey)
+	for _, s := range []fyne.Shortcut{
+		findShortcut, addShortcut, quitShortcut,
+		&fyne.ShortcutPaste{}, &fyne.ShortcutSelectAll{}, &fyne.ShortcutCopy{},
+	} {
+		canvas.AddShortcut(s, w.typedShortcut)
+	}
+}
+
+// typedShortcut is a shortcut that nothing else had a use for. A sheet keeps
+// what is under it out of reach.
+func (w *Window) typedShortcut(shortcut fyne.Shortcut) {
+	if w.sheet != nil {
+		return
+	}
+	switch s := shortcut.(type) {
+	case *fyne.ShortcutPaste:
+		w.pasted(s.Clipboard.Content())
+	case *fyne.ShortcutSelectAll:
+		w.focusList()
+		w.list.selectAll()
+	case *fyne.ShortcutCopy:
+		w.copySelected()
+	case *desktop.CustomShortcut:
+		w.custom(s)
+	}
+}
+
+func (w *Window) custom(s *desktop.CustomShortcut) {
+	switch s.ShortcutName() {
+	case findShortcut.ShortcutName():
+		w.window.Canvas().Focus(w.top.search)
+	case addShortcut.ShortcutName():
+		w.addFiles()
+	case quitShortcut.ShortcutName():
+		w.Quit()
+	}
+}
+
+// copySelected copies the link of the selected file.
+func (w *Window) copySelected() {
+	if rows := w.list.selected(); len(rows) == 1 && rows[0].Can.Copy {
+		w.actions.CopyLink(rows[0].ID)
+	}
+}
+
+// typedKey is a key that the focused piece, if there is one, had no use for.
+func (w *Window) typedKey(event *fyne.KeyEvent) {
+	if event.Name == fyne.KeyEscape {
+		w.escape()
+		return
+	}
+	if w.sheet != nil {
+		return
+	}
+	switch event.Name {
+	case fyne.KeyF5:
+		w.actions.Reload()
+	case fyne.KeyDelete, fyne.KeyBackspace:
+		w.askDelete()
+	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyHome, fyne.KeyEnd, desktop.KeyMenu:
+		w.focusList()
+		w.list.TypedKey(event)
+	}
+}
+
+// escape goes one step back: out of a sheet, of the details, of the selection,
+// of the search.
+func (w *Window) escape() {
+	switch {
+	case w.closeSheet():
+	case w.layout.details && w.narrow():
+		w.hideDetails()
+	case w.list.clear():
+	case w.top.search.Text != "":
+		w.clearSearch()
+	default:
+		w.focusList()
+	}
+}
+
+func (w *Window) focusList() {
+	if w.panel.table.Visible() && w.panel.box.Visible() {
+		w.window.Canvas().Focus(w.list)
+	}
+}

@@ -1,0 +1,145 @@
+package views
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"quicksync.me/desktop/views/words"
+)
+
+// listPanel is the table, or what stands in its place while it is empty.
+type listPanel struct {
+	w      *Window
+	box    *fyne.Container
+	header *header
+	table  fyne.CanvasObject
+	zone   *dropZone
+	stale  *notice
+	blank  *blank
+}
+
+func newListPanel(w *Window) *listPanel {
+	p := &listPanel{w: w, header: newHeader(w.kit), zone: newDropZone(w), blank: newBlank(w.kit)}
+	p.stale = newNotice(w.kit)
+	rows := container.NewThemeOverride(w.list, flush{theme.Current()})
+	top := column(0, p.stale.box, p.header.box)
+	p.table = newSurface(colorPanel, colorClear, inset(grid/2, 0, container.NewBorder(
+		top, inset(grid/2, grid, newDropField(w)), nil, nil, rows)))
+	p.box = container.NewStack(p.table, p.zone.box, p.blank.surface)
+	return p
+}
+
+// show draws the list, and chooses what stands there when it is empty. Nothing
+// yet, nothing found and nothing loaded are three things.
+func (p *listPanel) show(list List) {
+	p.header.show(list)
+	p.w.list.show(list.Rows)
+	empty := len(list.Rows) == 0
+	fresh := empty && list.Problem == "" && !list.Loading && list.Search == "" && list.Filter == FilterAll
+	show(p.zone.box, fresh)
+	show(p.table, !empty)
+	show(p.blank.surface, empty && !fresh)
+	if empty && !fresh {
+		p.fillBlank(list)
+	}
+	p.showStale(list)
+}
+
+// showStale marks a list that is not of now with its time.
+func (p *listPanel) showStale(list List) {
+	if list.Problem == "" || len(list.Rows) == 0 {
+		p.stale.hide()
+		return
+	}
+	text := p.w.words.Text("list.staleUnknown")
+	if !list.LoadedAt.IsZero() {
+		text = p.w.words.Text("list.stale", words.Args{"Time": p.w.words.Moment(list.LoadedAt, time.Now())})
+	}
+	p.stale.put(glyphAlert, colorWarn, shown(list.Problem)+" "+text, p.w.words.Text("list.again"), p.w.actions.Reload)
+}
+
+func (p *listPanel) fillBlank(list List) {
+	t := p.w.words
+	switch {
+	case list.Problem != "":
+		p.blank.put(artProblem, t.Text("list.problem"), shown(list.Problem), t.Text("list.again"), p.w.actions.Reload)
+	case list.Loading:
+		p.blank.put(artNothing, t.Text("list.loading"), "", "", nil)
+	case list.Search != "":
+		p.blank.put(artNothing, t.Text("list.noMatch", words.Args{"Search": elideEnd(shown(list.Search), 240, measure(titleText, fyne.TextStyle{}))}),
+			"", t.Text("list.clearSearch"), p.w.clearSearch)
+	default:
+		p.blank.put(artNothing, emptyFilter(t, list.Filter), "", t.Text("list.showAll"), func() {
+			p.w.actions.Filter(FilterAll)
+		})
+	}
+}
+
+func emptyFilter(t *words.Catalogue, f Filter) string {
+	switch f {
+	case FilterUploading:
+		return t.Text("list.noneUploading")
+	case FilterFailed:
+		return t.Text("list.noneFailed")
+	default:
+		return t.Text("list.noneDone")
+	}
+}
+
+// blank is what an empty list says: a drawing, a sentence, a button.
+type blank struct {
+	surface     *surface
+	art         *mark
+	title, text *widget.Label
+	button      *button
+}
+
+func newBlank(k *kit) *blank {
+	b := &blank{art: newArt(artNothing), title: centred(theme.SizeNameSubHeadingText), text: centred(theme.SizeNameText)}
+	b.title.TextStyle.Bold = true
+	b.text.Importance = widget.LowImportance
+	b.button = newButton(k, raised, glyphNone, "", nil)
+	b.surface = newSurface(colorPanel, colorClear, container.NewPadded(container.New(
+		middleLayout{gap: grid * 1.5, width: 360}, b.art, b.title, b.text, container.NewCenter(b.button))))
+	return b
+}
+
+func (b *blank) put(g glyph, title, text, label string, onTap func()) {
+	b.art.put(g, colorQuiet)
+	setParagraph(b.title, title)
+	setParagraph(b.text, text)
+	b.button.put(label, "")
+	b.button.onTap = onTap
+	show(b.button, label != "")
+	b.surface.Refresh()
+}
+
+// notice is one sentence with a drawing before it and a button after it.
+type notice struct {
+	box    *fyne.Container
+	icon   *mark
+	text   *line
+	button *button
+}
+
+func newNotice(k *kit) *notice {
+	n := &notice{icon: newMark(iconSize), text: newCaption(), button: newButton(k, small, glyphNone, "", nil)}
+	n.box = inset(grid/2, grid*2, container.New(&besideLayout{gap: grid, grow: n.text}, n.icon, n.text, n.button))
+	n.box.Hide()
+	return n
+}
+
+func (n *notice) put(g glyph, tint fyne.ThemeColorName, text, label string, onTap func()) {
+	n.icon.put(g, tint)
+	n.text.set(text, colorInk)
+	n.button.put(label, "")
+	n.button.onTap = onTap
+	show(n.button, label != "")
+	show(n.box, true)
+}
+
+func (n *notice) hide() { show(n.box, false) }

@@ -1,0 +1,272 @@
+package views
+
+import "time"
+
+// State says where a row stands. The window has one word for each.
+type State int
+
+// The states of a row, in the order in which the worst wins: the state of
+// several rows together is the greatest of theirs.
+const (
+	Done State = iota
+	AlreadyUploaded
+	Cancelled
+	Unfinished // begun on another computer, or by a run that is gone
+	Waiting
+	Preparing
+	Uploading
+	Finishing
+	Paused
+	Reconnecting
+	Gone // the storage that held it has closed
+	Failed
+)
+
+// Moving tells whether something goes on by itself in this state.
+func (s State) Moving() bool {
+	switch s {
+	case Waiting, Preparing, Uploading, Finishing, Reconnecting:
+		return true
+	default:
+		return false
+	}
+}
+
+// A Row is one file of the list: an upload of ours, a file of the bucket, or
+// both in one.
+type Row struct {
+	// ID is stable for as long as the row is shown, whatever becomes of it.
+	ID string
+	// Name is the plain name. It may come from a stranger: show it as text only.
+	Name string
+	// Size in bytes; negative where nobody told it.
+	Size int64
+	// State of the upload, or of the file in the bucket.
+	State State
+	// Sent counts the bytes that were taken over, at most Size.
+	Sent int64
+	// Speed in bytes a second, smoothed; 0 while unknown.
+	Speed float64
+	// Left is the time to go; negative while unknown.
+	Left time.Duration
+	// Message is a sentence in the person's language: what went wrong, or what
+	// the link can do ("Opens on this computer only"). Mostly empty.
+	Message string
+	// Added is when the upload was added on this computer; zero for others.
+	Added time.Time
+	// HasLink tells that a link can be had for it.
+	HasLink bool
+	// Can tells what may be asked for this row.
+	Can Can
+}
+
+// Can tells what may be asked for a row, or for all of a selection.
+type Can struct {
+	Copy, Save, Delete, Pause, Resume, Cancel, Retry bool
+}
+
+// A Filter keeps the rows of one kind.
+type Filter int
+
+// The filters, in the order in which they are shown.
+const (
+	FilterAll Filter = iota
+	FilterUploading
+	FilterFailed
+	FilterDone
+	filterCount
+)
+
+// A Column is what the list can be sorted by.
+type Column int
+
+// The columns, in the order in which they are shown.
+const (
+	ColumnName Column = iota
+	ColumnSize
+	ColumnProgress
+	ColumnAdded
+	columnCount
+)
+
+// Counts holds the number of rows that each filter keeps.
+type Counts [filterCount]int
+
+// List is what the list shows, filtered and sorted already.
+type List struct {
+	Rows   []Row
+	Counts Counts
+	// Search and Filter are what Rows was made for.
+	Search     string
+	Filter     Filter
+	Sort       Column
+	Descending bool
+	// Loading is true until the first answer of the bucket.
+	Loading bool
+	// Problem is the sentence to show when the bucket could not be read; the
+	// rows of the last good answer, of LoadedAt, stay.
+	Problem  string
+	LoadedAt time.Time
+}
+
+// Reach says who can open a link.
+type Reach int
+
+// The reaches of a link.
+const (
+	ReachNobody       Reach = iota // there is no link
+	ReachThisComputer              // a loopback address
+	ReachLocalNetwork              // people on the same network, while this computer is on
+	ReachAnyone
+)
+
+// A Link is what the detail pane says of the link of one file.
+type Link struct {
+	// URL is empty while there is none; Making tells that it is being fetched.
+	URL    string
+	Making bool
+	// WorksUntil is zero where nobody told it: "for a limited time".
+	WorksUntil time.Time
+	Reach      Reach
+	// Problem is a sentence: why there is no link.
+	Problem string
+}
+
+// Detail is what the pane shows of the selection.
+type Detail struct {
+	// Count of selected rows. With none, Total and Size are the bucket's.
+	Count int
+	Total int
+	// Size in bytes of the selection, or of the bucket.
+	Size int64
+	// Row is the selected one when Count is 1.
+	Row Row
+	// Link, and the facts below, are of the selected row when Count is 1.
+	Link             Link
+	From             string // where it lies on this computer; empty for others'
+	FileKey          string
+	Creator          string
+	CID              string
+	Checksum         string
+	Parts, PartsDone int
+	// NamesHidden tells whether this storage hides names from who lacks the key.
+	NamesHidden bool
+	// Can tells what may be asked for the whole selection.
+	Can Can
+}
+
+// Overall is the line under the list.
+type Overall struct {
+	// Files and Bytes of what was added since the program was last idle.
+	Files, FilesDone int
+	Bytes, BytesDone int64
+	Speed            float64
+	Left             time.Duration
+	// State is that of the worst file.
+	State State
+	// Running is true while something moves; Paused while all is held.
+	Running, Paused bool
+	// Message is a sentence about all of it: no connection, a closed storage.
+	Message string
+	// Recents are the newest links, newest first, at most ten.
+	Recents []Recent
+}
+
+// A Recent is a finished upload whose link can be copied again.
+type Recent struct{ ID, Name string }
+
+// Audience is the answer to "Who should open it?".
+type Audience int
+
+// The answers.
+const (
+	AudienceUnknown Audience = iota
+	AudienceMe
+	AudienceNetwork
+	AudienceAnyone
+)
+
+// A Place is a storage that can be chosen.
+type Place struct {
+	ID, Name string
+	// Here is true for This computer.
+	Here bool
+	// Server is the address, empty for This computer.
+	Server string
+}
+
+// Connection is what the top of the window shows of the chosen storage.
+type Connection struct {
+	Places  []Place
+	Current string
+	// Ready is false while it is being reached; Problem says what is wrong.
+	Ready   bool
+	Problem string
+	// NeedsKey tells that a new key must be pasted before anything goes on.
+	NeedsKey bool
+	// Ends is when the storage closes; zero where it never does or nobody told.
+	Ends time.Time
+	// Ask shows the strip "Who should open it?"; Audience is the answer so far.
+	Ask      bool
+	Audience Audience
+	// Used and Free are bytes on this computer's disk; negative where unknown.
+	Used, Free int64
+}
+
+// ConnectionForm is what a person fills in to reach a QuickSync server.
+type ConnectionForm struct {
+	// Key is pasted: a token, or an invitation that holds address and token.
+	Key string
+	// Server is the base address; empty for the hosted service.
+	Server string
+	// SessionID is asked for only where the server does not tell it.
+	SessionID string
+	// HideNames seals file names with the session ID.
+	HideNames bool
+}
+
+// A Step is one line of a connection's test.
+type Step struct {
+	// Name in the person's language, such as "Send a file".
+	Name string
+	// Running, or finished with Problem empty or saying what did not work.
+	Running bool
+	Problem string
+}
+
+// Actions is what a person can ask for. Every func is called on the UI
+// goroutine and returns at once; answers come back through Data.
+type Actions struct {
+	// Add takes files and folders by their paths on this computer.
+	Add func(paths []string)
+	// QuickShare adds files whose link is copied when it is there.
+	QuickShare func(paths []string)
+
+	Search func(text string)
+	Filter func(Filter)
+	Sort   func(by Column, descending bool)
+	Select func(ids []string)
+	Reload func()
+
+	CopyLink                             func(id string)
+	NewLink                              func(id string)
+	Open                                 func(id string)
+	Save                                 func(ids []string, folder string)
+	Delete, Pause, Resume, Cancel, Retry func(ids []string)
+	PauseAll, ResumeAll                  func()
+
+	SetAudience func(Audience)
+	Choose      func(placeID string)
+	// Test reports each step as it ends and calls done once; all on the UI
+	// goroutine. Cancelling is by calling the func that it returns.
+	Test func(form ConnectionForm, step func(Step), done func(ok bool, report string)) (cancel func())
+	// Connect stores the key and chooses the new storage; done gets a sentence
+	// when that failed.
+	Connect func(form ConnectionForm, done func(problem string))
+	Forget  func(placeID string)
+
+	// DownloadFolder is where Save to… starts.
+	DownloadFolder func() string
+	// Quit is called once the person really wants to leave.
+	Quit func()
+}

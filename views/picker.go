@@ -1,0 +1,159 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+)
+
+// A Picker lets a person point at files and folders. Both methods are called
+// on the UI goroutine and return at once; done comes on the UI goroutine, and
+// not at all when nothing was picked.
+type Picker interface {
+	// Files asks for one file or several.
+	Files(title string, done func(paths []string))
+	// Folder asks for one folder; start is where to begin, or empty.
+	Folder(title, start string, done func(path string))
+}
+
+// errNoChooser tells that the desktop has no chooser of its own.
+var errNoChooser = errors.New("no file chooser of the desktop answers")
+
+// request is what a chooser of the desktop is asked for.
+type request struct {
+	title, start string
+	folder       bool
+	parent       string // the window, as the desktop names it
+}
+
+// chooser asks the desktop and returns what was picked: nothing when the
+// person changed their mind, errNoChooser when there is nobody to ask.
+type chooser func(context.Context, request) ([]string, error)
+
+// desktopPicker asks the desktop's own chooser, off the UI goroutine, and
+// Fyne's where there is none.
+type desktopPicker struct {
+	window *Window
+	choose chooser
+}
+
+// Files implements Picker.
+func (p *desktopPicker) Files(title string, done func([]string)) {
+	p.ask(request{title: title}, done, func() { p.fyneFile(done) })
+}
+
+// Folder implements Picker.
+func (p *desktopPicker) Folder(title, start string, done func(string)) {
+	first := func(paths []string) { done(paths[0]) }
+	p.ask(request{title: title, start: start, folder: true}, first, func() { p.fyneFolder(start, done) })
+}
+
+func (p *desktopPicker) ask(r request, done func([]string), instead func()) {
+	r.parent = parentOf(p.window.window)
+	p.window.background(func(ctx context.Context) func() {
+		paths, err := p.choose(ctx, r)
+		return func() {
+			switch {
+			case errors.Is(err, errNoChooser):
+				instead()
+			case err != nil:
+				fyne.LogError("The desktop's file chooser failed", err)
+				instead()
+			case len(paths) > 0:
+				done(paths)
+			}
+		}
+	})
+}
+
+func (p *desktopPicker) fyneFile(done func([]string)) {
+	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+		if err != nil || file == nil {
+			return
+		}
+		_ = file.Close() // only its name is wanted
+		if path, ok := localPath(file.URI()); ok {
+			done([]string{path})
+		}
+	}, p.window.window)
+	p.showDialog(d)
+}
+
+func (p *desktopPicker) fyneFolder(start string, done func(string)) {
+	d := dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
+		if err != nil || folder == nil {
+			return
+		}
+		if path, ok := localPath(folder); ok {
+			done(path)
+		}
+	}, p.window.window)
+	if start != "" {
+		if at, err := storage.ListerForURI(storage.NewFileURI(start)); err == nil {
+			d.SetLocation(at)
+		}
+	}
+	p.showDialog(d)
+}
+
+func (p *desktopPicker) showDialog(d *dialog.FileDialog) {
+	size := p.window.window.Canvas().Size()
+	d.Show() // before that it has no size to change
+	d.Resize(fyne.NewSize(min(size.Width, 860), min(size.Height, 600)))
+}
+
+// localPath returns the path on this computer that a URI names.
+func localPath(uri fyne.URI) (string, bool) {
+	if uri == nil || uri.Scheme() != "file" || uri.Path() == "" {
+		return "", false
+	}
+	return filepath.FromSlash(uri.Path()), true
+}
+
+// pathsIn returns the absolute paths that a text from the clipboard holds, a
+// line each: paths themselves, file URIs, or the list that a file manager
+// copies. A text with anything else in it is no list of files.
+func pathsIn(text string) []string {
+	var paths []string
+	for line := range strings.Lines(text) {
+		line = strings.Trim(strings.TrimSpace(line), `"`)
+		if line == "" || line == "copy" || line == "cut" || line == "x-special/nautilus-clipboard" {
+			continue
+		}
+		path, ok := pathIn(line)
+		if !ok {
+			return nil
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+func pathIn(line string) (string, bool) {
+	if strings.HasPrefix(line, "file:") {
+		return pathOfURI(line)
+	}
+	return line, filepath.IsAbs(line)
+}
+
+// pathOfURI returns the path that a file URI names; those of other computers
+// name none.
+func pathOfURI(text string) (string, bool) {
+	uri, err := url.Parse(text)
+	if err != nil || uri.Scheme != "file" || uri.Path == "" || uri.Host != "" && uri.Host != "localhost" {
+		return "", false
+	}
+	path := uri.Path
+	if runtime.GOOS == "windows" {
+		path = strings.TrimPrefix(path, "/")
+	}
+	path = filepath.FromSlash(path)
+	return path, filepath.IsAbs(path)
+}

@@ -1,0 +1,130 @@
+package views
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// sheet is a page over the window: a title, what it holds, and its buttons at
+// the bottom. There is at most one.
+type sheet struct {
+	popUp  *widget.PopUp
+	closed func() // told once when the sheet goes
+}
+
+// openSheet shows content in a sheet and gives first the focus. closed may be
+// nil.
+func (w *Window) openSheet(title string, content, buttons fyne.CanvasObject, first fyne.Focusable, closed func()) {
+	w.closeSheet()
+	heading := newTitle()
+	heading.whole = true
+	heading.set(title, colorInk)
+	scroll := container.NewVScroll(content)
+	body := container.New(&sheetLayout{window: w, content: content},
+		heading, container.NewThemeOverride(scroll, flush{theme.Current()}), buttons)
+	w.sheet = &sheet{popUp: widget.NewModalPopUp(inset(grid*2.5, grid*3, body), w.window.Canvas()), closed: closed}
+	w.sheet.popUp.Show()
+	if first != nil {
+		w.window.Canvas().Focus(first)
+	}
+}
+
+// closeSheet takes the sheet away, if there is one, and tells whether.
+func (w *Window) closeSheet() bool {
+	if w.sheet == nil {
+		return false
+	}
+	gone := w.sheet
+	w.sheet = nil
+	gone.popUp.Hide()
+	if gone.closed != nil {
+		gone.closed()
+	}
+	w.focusList()
+	return true
+}
+
+// resizeSheet follows content that grew or shrank.
+func (w *Window) resizeSheet() {
+	if w.sheet != nil {
+		w.sheet.popUp.Refresh()
+		w.sheet.popUp.Resize(w.sheet.popUp.MinSize())
+	}
+}
+
+// sheetLayout puts title, content and buttons under each other. The content
+// scrolls where the window is too low for all of it.
+type sheetLayout struct {
+	window  *Window
+	content fyne.CanvasObject
+}
+
+// Layout implements fyne.Layout.
+func (l *sheetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	head, foot := objects[0].MinSize().Height, objects[2].MinSize().Height
+	objects[0].Resize(fyne.NewSize(size.Width, head))
+	objects[1].Move(fyne.NewPos(0, head+grid))
+	objects[1].Resize(fyne.NewSize(size.Width, size.Height-head-foot-grid*3))
+	objects[2].Move(fyne.NewPos(0, size.Height-foot))
+	objects[2].Resize(fyne.NewSize(size.Width, foot))
+}
+
+// MinSize implements fyne.Layout.
+func (l *sheetLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	canvas := l.window.window.Canvas().Size()
+	width := min(sheetWidth, canvas.Width-grid*8)
+	width = max(width, objects[2].MinSize().Width)
+	if l.content.Size().Width != width {
+		l.content.Resize(fyne.NewSize(width, l.content.MinSize().Height))
+	}
+	rest := objects[0].MinSize().Height + objects[2].MinSize().Height + grid*3
+	return fyne.NewSize(width, min(l.content.MinSize().Height+rest, canvas.Height-grid*7))
+}
+
+// askDelete asks, once, before what is selected is deleted for good.
+func (w *Window) askDelete() {
+	rows := w.list.selected()
+	ids := idsOf(rows, func(c Can) bool { return c.Delete })
+	if len(ids) == 0 {
+		return
+	}
+	title := w.words.Count("delete.title", len(ids))
+	name := newParagraph(theme.SizeNameText, widget.MediumImportance)
+	name.TextStyle.Bold = true
+	name.Wrapping = fyne.TextWrapBreak
+	name.Hide()
+	for _, row := range rows {
+		if len(ids) == 1 && row.ID == ids[0] {
+			setParagraph(name, shown(row.Name))
+		}
+	}
+	text := newParagraph(theme.SizeNameText, widget.LowImportance)
+	text.SetText(w.words.Text("delete.text"))
+	w.ask(title, column(grid, name, text), w.words.Count("delete.yes", len(ids)), danger, func() { w.actions.Delete(ids) })
+}
+
+// askQuit asks before uploads are left where they are.
+func (w *Window) askQuit() {
+	text := newParagraph(theme.SizeNameText, widget.LowImportance)
+	text.SetText(w.words.Text("quit.text"))
+	w.ask(w.words.Count("quit.title", max(1, w.overall.Files-w.overall.FilesDone)), text, w.words.Text("quit.yes"), raised, w.actions.Quit)
+}
+
+// ask puts one question with two answers. Enter takes the one that changes
+// nothing.
+func (w *Window) ask(title string, content fyne.CanvasObject, yes string, d dress, act func()) {
+	no := newButton(w.kit, raised, glyphNone, w.words.Text("ask.no"), func() { w.closeSheet() })
+	do := newButton(w.kit, d, glyphNone, yes, func() {
+		w.closeSheet()
+		act()
+	})
+	w.openSheet(title, content, atEnd(no, do), no, nil)
+}
+
+// atEnd puts buttons at the right end of a sheet.
+func atEnd(buttons ...fyne.CanvasObject) fyne.CanvasObject {
+	space := newLine(captionText, colorQuiet, fyne.TextStyle{})
+	return container.New(&besideLayout{gap: grid, grow: space}, append([]fyne.CanvasObject{space}, buttons...)...)
+}

@@ -1,0 +1,153 @@
+package views
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+)
+
+func TestConnecting(t *testing.T) {
+	s := newStage(t)
+	item(t, s.w.placesMenu(), "Connect QuickSync…").Action()
+	s.tap("Connect")
+	s.want()
+	test.Type(s.w.page.key, "secret-key")
+	s.readsNot("secret-key")
+	s.tap("Server and names")
+	test.Type(s.w.page.server, "https://x")
+	test.Type(s.w.page.session, "sid")
+	s.tap("Connect")
+	s.want("connect {Key:secret-key Server:https://x SessionID:sid HideNames:true}")
+	s.connecting("The server does not know this key.")
+	s.reads("The server does not know this key.")
+	s.w.page.hide.SetChecked(false)
+	s.w.page.key.OnSubmitted("")
+	s.want("connect {Key:secret-key Server:https://x SessionID:sid HideNames:false}")
+	page := s.w.page
+	s.connecting("")
+	if s.w.sheet != nil || page.key.Text != "" {
+		t.Error("the page is still there, or remembers the key")
+	}
+	s.connecting("late")
+}
+
+func TestTestingAConnection(t *testing.T) {
+	s := newStage(t)
+	s.w.showConnect()
+	test.Type(s.w.window.Canvas().Focused(), "k")
+	s.tap("Test")
+	s.want("test k")
+	s.testStep(Step{Name: "Reach the server", Running: true})
+	s.reads("Reach the server…")
+	s.testStep(Step{Name: "Reach the server"})
+	s.testStep(Step{Name: "Check the key", Problem: "The key is not known."})
+	s.reads("Reach the server", "Check the key", "The key is not known.")
+	s.readsNot("Reach the server…", "Copy report")
+	s.tap("Test")
+	s.want()
+	s.testDone(false, "all the steps")
+	s.tap("Copy report")
+	if got := s.w.app.Clipboard().Content(); got != "all the steps" {
+		t.Errorf("copied %q", got)
+	}
+	s.tap("Test")
+	s.readsNot("Check the key")
+	s.testDone(true, "")
+	s.reads("Everything works")
+	s.tap("Test")
+	s.asked = nil
+	s.key(fyne.KeyEscape)
+	s.want("stop test")
+	s.testStep(Step{Name: "late"})
+	s.testDone(true, "late")
+}
+
+func TestANewKeyIsAskedForOnce(t *testing.T) {
+	s := newStage(t)
+	s.data.Connection.Set(Connection{NeedsKey: true})
+	s.reads("Connect QuickSync")
+	s.key(fyne.KeyEscape)
+	s.data.Connection.Set(Connection{NeedsKey: true, Ready: true})
+	if s.w.sheet != nil {
+		t.Error("asks again though nothing changed")
+	}
+}
+
+func TestChoosingAStorage(t *testing.T) {
+	s := newStage(t)
+	s.data.Connection.Set(Connection{
+		Ready: true, Current: "here", Used: 1_800_000_000, Free: 5_000_000_000,
+		Places: []Place{{ID: "here", Here: true}, {ID: "team", Name: "Team\u202e", Server: "https://x"}},
+	})
+	s.reads("This computer")
+	menu := s.w.placesMenu()
+	if !item(t, menu, "This computer").Checked || item(t, menu, "Team\ufffd").Checked {
+		t.Error("the tick is not on the current storage")
+	}
+	item(t, menu, "Team\ufffd").Action()
+	s.want("choose team")
+	test.Tap(s.w.top.place)
+	if s.w.window.Canvas().Overlays().Top() == nil {
+		t.Error("no menu of storages")
+	}
+}
+
+func TestStoragePage(t *testing.T) {
+	s := newStage(t)
+	s.data.Connection.Set(Connection{
+		Ready: true, Current: "here", Used: 1_800_000_000, Free: 5_000_000_000, Audience: AudienceMe,
+		Places: []Place{{ID: "here", Here: true}, {ID: "team", Name: "Team", Server: "https://x"}},
+	})
+	test.Tap(s.w.top.settings)
+	s.reads("take 1.8 GB on this computer", "5.0 GB are free", "https://x", "Names are hidden")
+	if !s.button("Only me").chosen {
+		t.Error("the answer so far is not marked")
+	}
+	s.tap("People on this Wi-Fi")
+	s.want("audience 2")
+	if !s.button("People on this Wi-Fi").chosen || s.button("Only me").chosen {
+		t.Error("the new answer is not marked")
+	}
+	s.tap("Forget…")
+	s.reads("Forget this storage?", "Team")
+	s.tap("Forget")
+	s.want("forget team")
+	if s.w.sheet != nil {
+		t.Error("the question is still there")
+	}
+}
+
+func TestSheetKeepsTheWindowOutOfReach(t *testing.T) {
+	s := newStage(t)
+	s.list(doneRow("1", "a"))
+	s.press(0, 0)
+	s.w.showStorage()
+	s.asked = nil
+	s.key(fyne.KeyF5, fyne.KeyDelete, fyne.KeyDown)
+	s.shortcut(&fyne.ShortcutSelectAll{})
+	s.want()
+	s.tap("Done")
+	s.key(fyne.KeyF5)
+	s.want("reload")
+}
+
+func TestSheetsFitALowWindow(t *testing.T) {
+	s := newStage(t)
+	size := fyne.NewSize(640, 480)
+	s.w.window.Resize(size)
+	row := doneRow("1", strings.Repeat("x", 3000))
+	s.list(row)
+	s.press(0, 0)
+	for name, open := range map[string]func(){
+		"connect": s.w.showConnect, "storage": s.w.showStorage, "delete": s.w.askDelete,
+	} {
+		open()
+		got := s.w.sheet.popUp.MinSize()
+		if got.Width > size.Width || got.Height > size.Height {
+			t.Errorf("%s needs %v", name, got)
+		}
+		s.w.closeSheet()
+	}
+}

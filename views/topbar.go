@@ -1,0 +1,201 @@
+package views
+
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"quicksync.me/desktop/views/words"
+)
+
+// field is a line to type in, which hands on the keys and shortcuts that mean
+// something to the whole window.
+type field struct {
+	widget.Entry
+	kit *kit
+	// left is called for Down: on to what the field belongs to.
+	left func()
+}
+
+func newField(k *kit, placeholder string) *field {
+	f := &field{kit: k}
+	f.PlaceHolder = placeholder
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// newSecret makes a field whose text is never shown: it has no eye to uncover
+// it with.
+func newSecret(k *kit, placeholder string) *field {
+	f := newField(k, placeholder)
+	f.Password = true
+	f.ActionItem = container.NewWithoutLayout()
+	return f
+}
+
+// TypedKey implements fyne.Focusable.
+func (f *field) TypedKey(event *fyne.KeyEvent) {
+	switch {
+	case event.Name == fyne.KeyEscape || event.Name == fyne.KeyF5:
+		f.kit.key(event)
+	case event.Name == fyne.KeyDown && f.left != nil:
+		f.left()
+	default:
+		f.Entry.TypedKey(event)
+	}
+}
+
+// TypedShortcut implements fyne.Shortcutable.
+func (f *field) TypedShortcut(shortcut fyne.Shortcut) {
+	if custom, ok := shortcut.(*desktop.CustomShortcut); ok && global(custom) {
+		f.kit.shortcut(shortcut)
+		return
+	}
+	f.Entry.TypedShortcut(shortcut)
+}
+
+// topBar holds the storage, the search, and the way in.
+type topBar struct {
+	box      *fyne.Container
+	place    *button
+	search   *field
+	add      *button
+	settings *button
+}
+
+func newTopBar(w *Window) *topBar {
+	b := &topBar{search: newField(w.kit, w.words.Text("search.placeholder"))}
+	b.place = newButton(w.kit, quiet, glyphDot, "", nil)
+	b.place.trailer = glyphDown
+	b.place.onTap = func() { w.popUp(w.placesMenu(), b.place) }
+	b.search.SetIcon(drawing(glyphSearch, colorQuiet))
+	b.search.OnChanged = w.actions.Search
+	b.search.left = w.focusList
+	b.add = newButton(w.kit, raised, glyphPlus, w.words.Text("add.button"), w.addFiles)
+	b.settings = newButton(w.kit, quiet, glyphSettings, "", w.showStorage)
+	room := container.New(searchLayout{}, b.search)
+	b.box = container.New(&besideLayout{gap: grid, grow: room}, b.place, room, b.add, b.settings)
+	return b
+}
+
+// show tells which storage is open and how it is.
+func (b *topBar) show(w *Window) {
+	name := w.words.Text("place.none")
+	for _, place := range w.connection.Places {
+		if place.ID == w.connection.Current {
+			name = w.placeName(place)
+		}
+	}
+	name = elideEnd(name, 176, measure(normalText, fyne.TextStyle{}))
+	tint := colorGood
+	switch {
+	case w.connection.Problem != "" || w.connection.NeedsKey:
+		tint = colorDanger
+	case !w.connection.Ready:
+		tint = colorWarn
+	}
+	if b.place.tint != tint {
+		b.place.tint = tint
+		b.place.Refresh()
+	}
+	b.place.put(name, "")
+}
+
+// filters is the row of chips over the list, each with the number of rows that
+// it keeps.
+type filters struct {
+	box   *fyne.Container
+	chips [filterCount]*button
+}
+
+func newFilters(w *Window) *filters {
+	f := &filters{}
+	var objects []fyne.CanvasObject
+	for i := range f.chips {
+		f.chips[i] = newButton(w.kit, chip, glyphNone, "", func() { w.actions.Filter(Filter(i)) })
+		objects = append(objects, f.chips[i])
+	}
+	f.box = beside(grid/2, objects...)
+	return f
+}
+
+func (f *filters) show(w *words.Catalogue, list List) {
+	labels := [filterCount]string{
+		w.Text("filter.all"), w.Text("filter.uploading"), w.Text("filter.failed"), w.Text("filter.done"),
+	}
+	for i, c := range f.chips {
+		note := ""
+		if list.Counts[i] > 0 {
+			note = words.Number(list.Counts[i])
+		}
+		c.put(labels[i], note)
+		c.choose(Filter(i) == list.Filter)
+	}
+}
+
+// overallBar is the line under the list: how far everything is.
+type overallBar struct {
+	box    *fyne.Container
+	bar    *progress
+	barBox *fyne.Container
+	text   *line
+	hold   *button
+	resume *button
+	said   string
+}
+
+func newOverallBar(w *Window) *overallBar {
+	o := &overallBar{bar: newProgress(), text: newCaption()}
+	o.hold = newButton(w.kit, raised, glyphPause, w.words.Text("all.pause"), w.actions.PauseAll)
+	o.resume = newButton(w.kit, raised, glyphPlay, w.words.Text("all.resume"), w.actions.ResumeAll)
+	o.barBox = container.New(sizedLayout{width: 120, height: 4}, o.bar)
+	o.box = container.New(&besideLayout{gap: grid * 1.5, grow: o.text}, o.barBox, o.text, o.hold, o.resume)
+	return o
+}
+
+// show draws the state of all. A sentence that was just said stays over it.
+func (o *overallBar) show(w *words.Catalogue, all Overall, counts Counts) {
+	show(o.hold, all.Running)
+	show(o.resume, all.Paused && !all.Running)
+	busy := all.Running || all.Paused
+	show(o.barBox, busy)
+	share := float32(0)
+	if all.Bytes > 0 {
+		share = float32(min(max(float64(all.BytesDone)/float64(all.Bytes), 0), 0.99))
+	}
+	o.bar.set(share, all.Paused)
+	switch {
+	case o.said != "":
+		o.text.set(o.said, colorInk)
+	case all.Message != "":
+		o.text.set(shown(all.Message), colorInk)
+	default:
+		o.text.set(overallText(w, all, counts), colorQuiet)
+	}
+	o.box.Refresh()
+}
+
+func overallText(w *words.Catalogue, all Overall, counts Counts) string {
+	if !all.Running && !all.Paused {
+		if counts[FilterAll] == 0 {
+			return ""
+		}
+		return w.Count("all.files", counts[FilterAll])
+	}
+	files := w.Count("all.filesOf", all.Files, words.Args{"Done": words.Number(all.FilesDone)})
+	if all.Paused {
+		return joined(w.Text("state.paused"), files, w.Sent(all.BytesDone, all.Bytes))
+	}
+	return joined(files, w.Sent(all.BytesDone, all.Bytes), w.Speed(all.Speed), w.Left(all.Left))
+}
+
+// percent returns how much of all is there, in whole percents below 100.
+func percent(all Overall) string {
+	if all.Bytes <= 0 {
+		return "0"
+	}
+	return strconv.Itoa(int(min(max(float64(all.BytesDone)/float64(all.Bytes), 0), 0.99) * 100))
+}

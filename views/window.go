@@ -1,0 +1,303 @@
+package views
+
+import (
+	"context"
+	"os"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"quicksync.me/desktop/views/words"
+)
+
+// Params is what the window is made of.
+type Params struct {
+	App     fyne.App
+	Words   *words.Catalogue
+	Actions Actions
+	Data    *Data
+	// Do runs a function on the UI goroutine: fyne.Do in the program.
+	Do func(func())
+	// Tray tells that the desktop has a notification area; without one, closing
+	// the window leaves the program.
+	Tray bool
+	// TrayHint tells whether to say now that closing the window did not stop the
+	// program. It is asked each time, and answers yes once. May be nil.
+	TrayHint func() bool
+	// Theme is NewTheme() where nil.
+	Theme fyne.Theme
+	// Picker is the desktop's where nil.
+	Picker Picker
+}
+
+// Window is the one window of the program, with its menu in the notification
+// area. Its methods are for the UI goroutine.
+type Window struct {
+	app     fyne.App
+	window  fyne.Window
+	words   *words.Catalogue
+	actions Actions
+	do      func(func())
+	picker  Picker
+	hint    func() bool
+	kit     *kit
+
+	top     *topBar
+	strip   *strip
+	filters *filters
+	list    *fileList
+	panel   *listPanel
+	pane    *detailPane
+	bottom  *overallBar
+	layout  *windowLayout
+	tray    *tray
+	sheet   *sheet
+	page    *connectPage
+	saying  *time.Timer
+
+	shownList  List
+	overall    Overall
+	connection Connection
+
+	ends   []func()
+	alive  context.Context
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+}
+
+// New builds the window and shows the snapshots of p.Data in it from now on.
+// The caller shows it, and calls Close when the program ends.
+func New(p Params) *Window {
+	look := p.Theme
+	if look == nil {
+		look = NewTheme()
+	}
+	p.App.Settings().SetTheme(look)
+	w := &Window{
+		app: p.App, window: p.App.NewWindow(p.Words.Text("window.title")), words: p.Words,
+		actions: p.Actions, do: p.Do, picker: p.Picker, hint: p.TrayHint,
+	}
+	w.alive, w.cancel = context.WithCancel(context.Background())
+	if w.picker == nil {
+		w.picker = &desktopPicker{window: w, choose: desktopChooser()}
+	}
+	w.kit = &kit{
+		words: p.Words, actions: p.Actions, canvas: w.window.Canvas,
+		key: w.typedKey, shortcut: w.typedShortcut,
+	}
+	w.build()
+	w.makeTray(p.Tray)
+	w.listen(p.Data)
+	return w
+}
+
+func (w *Window) build() {
+	w.list = newFileList(w.kit)
+	w.list.askMenu, w.list.askDelete = w.openMenu, w.askDelete
+	w.list.moved = func() { w.actions.Select(idsOf(w.list.selected(), nil)) }
+	w.top, w.strip, w.filters = newTopBar(w), newStrip(w), newFilters(w)
+	w.pane = newDetailPane(w)
+	w.panel = newListPanel(w)
+	w.bottom = newOverallBar(w)
+	w.layout = &windowLayout{w: w}
+	content := container.New(w.layout,
+		w.top.box, w.strip.box, w.filters.box, w.panel.box, w.pane.box, w.bottom.box)
+	w.window.SetPadded(false)
+	w.window.SetContent(content)
+	w.window.SetIcon(AppIcon())
+	w.window.Resize(fyne.NewSize(1120, 720))
+	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
+	w.bindKeys()
+}
+
+func (w *Window) makeTray(present bool) {
+	if host, ok := w.app.(trayHost); ok && present {
+		w.tray = newTray(w, host)
+	}
+	w.window.SetCloseIntercept(w.closing)
+}
+
+func (w *Window) listen(data *Data) {
+	w.ends = []func(){
+		listen(data.Connection, w.showConnection),
+		listen(data.List, w.showList),
+		listen(data.Detail, w.pane.show),
+		listen(data.Overall, w.showOverall),
+	}
+}
+
+// Show puts the window on the screen, in front of the others.
+func (w *Window) Show() {
+	w.window.Show()
+	w.window.RequestFocus()
+}
+
+// Close ends what the window has going on, and returns when it has ended. Call
+// it after the app stopped running; the window itself goes with the app.
+func (w *Window) Close() {
+	for _, end := range w.ends {
+		end()
+	}
+	w.cancel()
+	if w.tray != nil {
+		w.tray.close()
+	}
+	if w.saying != nil {
+		w.saying.Stop()
+	}
+	w.work.Wait()
+}
+
+// Say shows one sentence at the bottom of the window for a few seconds: what
+// became of something that was just asked for.
+func (w *Window) Say(sentence string) {
+	const long = 5 * time.Second
+	if w.saying != nil {
+		w.saying.Stop()
+	}
+	w.bottom.said = shown(sentence)
+	w.showBottom()
+	var timer *time.Timer
+	timer = time.AfterFunc(long, func() {
+		w.do(func() {
+			if w.saying == timer { // nothing newer was said
+				w.saying, w.bottom.said = nil, ""
+				w.showBottom()
+			}
+		})
+	})
+	w.saying = timer
+}
+
+// Quit leaves the program, after asking once when something runs.
+func (w *Window) Quit() {
+	if !w.overall.Running {
+		w.actions.Quit()
+		return
+	}
+	w.Show()
+	w.askQuit()
+}
+
+// closing is the window's own button: with a tray the program stays.
+func (w *Window) closing() {
+	if w.tray == nil {
+		w.Quit()
+		return
+	}
+	w.window.Hide()
+	if w.hint != nil && w.hint() {
+		w.app.SendNotification(fyne.NewNotification(w.words.Text("hint.title"), w.words.Text("hint.text")))
+	}
+}
+
+func (w *Window) showList(list List) {
+	w.shownList = list
+	w.filters.show(w.words, list)
+	w.panel.show(list)
+	w.layout.arrange()
+	w.showBottom()
+}
+
+func (w *Window) showOverall(all Overall) {
+	w.overall = all
+	w.showBottom()
+	if w.tray != nil {
+		w.tray.show(all)
+	}
+}
+
+func (w *Window) showBottom() { w.bottom.show(w.words, w.overall, w.shownList.Counts) }
+
+func (w *Window) showConnection(c Connection) {
+	asks := c.NeedsKey && !w.connection.NeedsKey
+	w.connection = c
+	w.top.show(w)
+	show(w.strip.box, c.Ask)
+	w.layout.arrange()
+	if asks && w.sheet == nil {
+		w.showConnect()
+	}
+}
+
+// background runs work off the UI goroutine, and what it returns on it. Work
+// must end soon after its context does; nothing is called once it has.
+func (w *Window) background(work func(context.Context) func()) {
+	w.work.Go(func() {
+		after := work(w.alive)
+		if w.alive.Err() == nil {
+			w.do(after)
+		}
+	})
+}
+
+func (w *Window) addFiles() { w.picker.Files(w.words.Text("pick.add"), w.actions.Add) }
+
+func (w *Window) quickShare() { w.picker.Files(w.words.Text("pick.quick"), w.actions.QuickShare) }
+
+func (w *Window) saveTo(ids []string) {
+	w.picker.Folder(w.words.Text("pick.save"), w.actions.DownloadFolder(), func(folder string) {
+		w.actions.Save(ids, folder)
+	})
+}
+
+// dropped takes files and folders that were dropped anywhere in the window.
+func (w *Window) dropped(uris []fyne.URI) {
+	var paths []string
+	for _, uri := range uris {
+		if path, ok := localPath(uri); ok {
+			paths = append(paths, path)
+		}
+	}
+	if len(paths) == 0 {
+		w.Say(w.words.Text("drop.nothing"))
+		return
+	}
+	w.actions.Add(paths)
+}
+
+// pasted adds the files that the clipboard names, those that are there.
+func (w *Window) pasted(text string) {
+	paths := pathsIn(text)
+	w.background(func(context.Context) func() {
+		var there []string
+		for _, path := range paths {
+			if _, err := os.Stat(path); err == nil {
+				there = append(there, path)
+			}
+		}
+		return func() {
+			if len(there) == 0 {
+				w.Say(w.words.Text("paste.nothing"))
+				return
+			}
+			w.actions.Add(there)
+		}
+	})
+}
+
+func (w *Window) copyText(text string) {
+	w.app.Clipboard().SetContent(text)
+	w.Say(w.words.Text("fact.copied"))
+}
+
+func (w *Window) clearSearch() { w.top.search.SetText("") }
+
+func (w *Window) moment(t time.Time) string { return w.words.Moment(t, time.Now()) }
+
+func (w *Window) openMenu(at fyne.Position) {
+	menu := w.fileMenu()
+	if len(menu.Items) > 0 {
+		widget.ShowPopUpMenuAtPosition(menu, w.window.Canvas(), at)
+	}
+}
+
+// popUp opens a menu under an object.
+func (w *Window) popUp(menu *fyne.Menu, under fyne.CanvasObject) {
+	below := fyne.NewPos(0, under.Size().Height+theme.Padding())
+	widget.ShowPopUpMenuAtRelativePosition(menu, w.window.Canvas(), below, under)
+}
