@@ -4,12 +4,15 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"runtime"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"quicksync.me/desktop/views/words"
 )
 
 // newDashes returns a raster that draws a dashed line with round corners along
@@ -100,10 +103,10 @@ func newDropZone(w *Window) *dropZone {
 	title.SetText(w.words.Text("empty.title"))
 	hint.Importance = widget.LowImportance
 	hint.SetText(w.words.Text("empty.hint"))
-	words := container.New(middleLayout{gap: grid * 1.5, width: 360},
+	middle := container.New(middleLayout{gap: grid * 1.5, width: 360},
 		newArt(artDrop), title, hint, container.NewCenter(z.add))
 	z.box = container.NewStack(newSurface(colorPanel, colorClear,
-		inset(grid*2, grid*2, container.NewStack(newDashes(), container.NewPadded(words)))))
+		inset(grid*2, grid*2, container.NewStack(newDashes(), container.NewPadded(middle)))))
 	return z
 }
 
@@ -117,6 +120,6 @@ func centred(size fyne.ThemeSizeName) *widget.Label {
 func newDropField(w *Window) fyne.CanvasObject {
 	text := newCaption()
 	text.whole = true
-	text.set(w.words.Text("drop.here"), colorQuiet)
+	text.set(w.words.Text("drop.here", words.Args{"Key": keyName(runtime.GOOS, "O")}), colorQuiet)
 	return container.New(sizedLayout{height: 40}, container.NewStack(newDashes(), container.NewCenter(text)))
 }

@@ -27,6 +27,7 @@ func newFact(w *Window, name string, copied bool) *fact {
 	objects := []fyne.CanvasObject{f.value}
 	if copied {
 		f.copy = newButton(w.kit, quiet, glyphCopy, "", func() { w.copyText(f.full) })
+		f.copy.tint = colorQuiet
 		objects = append(objects, f.copy)
 	}
 	f.box = column(0, f.name, container.New(&besideLayout{gap: grid / 2, grow: f.value}, objects...))

@@ -12,6 +12,14 @@ var (
 	quitShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}
 )
 
+// keyName writes a shortcut the way the system does.
+func keyName(system, letter string) string {
+	if system == "darwin" {
+		return "⌘" + letter
+	}
+	return "Ctrl+" + letter
+}
+
 // global tells whether a shortcut is one of the window's, wherever the focus is.
 func global(s *desktop.CustomShortcut) bool {
 	name := s.ShortcutName()

@@ -42,38 +42,45 @@ type chooser func(context.Context, request) ([]string, error)
 type desktopPicker struct {
 	window *Window
 	choose chooser
+	open   bool // one chooser at a time
 }
 
 // Files implements Picker.
 func (p *desktopPicker) Files(title string, done func([]string)) {
-	p.ask(request{title: title}, done, func() { p.fyneFile(done) })
+	p.ask(request{title: title}, done, func() { p.fyneFile(title, done) })
 }
 
 // Folder implements Picker.
 func (p *desktopPicker) Folder(title, start string, done func(string)) {
 	first := func(paths []string) { done(paths[0]) }
-	p.ask(request{title: title, start: start, folder: true}, first, func() { p.fyneFolder(start, done) })
+	p.ask(request{title: title, start: start, folder: true}, first, func() { p.fyneFolder(title, start, done) })
 }
 
 func (p *desktopPicker) ask(r request, done func([]string), instead func()) {
+	if p.open {
+		return
+	}
+	p.open = true
 	r.parent = parentOf(p.window.window)
 	p.window.background(func(ctx context.Context) func() {
 		paths, err := p.choose(ctx, r)
 		return func() {
-			switch {
-			case errors.Is(err, errNoChooser):
+			if err != nil {
+				if !errors.Is(err, errNoChooser) {
+					fyne.LogError("The desktop's file chooser failed", err)
+				}
 				instead()
-			case err != nil:
-				fyne.LogError("The desktop's file chooser failed", err)
-				instead()
-			case len(paths) > 0:
+				return
+			}
+			p.open = false
+			if len(paths) > 0 {
 				done(paths)
 			}
 		}
 	})
 }
 
-func (p *desktopPicker) fyneFile(done func([]string)) {
+func (p *desktopPicker) fyneFile(title string, done func([]string)) {
 	d := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
 		if err != nil || file == nil {
 			return
@@ -83,10 +90,10 @@ func (p *desktopPicker) fyneFile(done func([]string)) {
 			done([]string{path})
 		}
 	}, p.window.window)
-	p.showDialog(d)
+	p.showDialog(title, d)
 }
 
-func (p *desktopPicker) fyneFolder(start string, done func(string)) {
+func (p *desktopPicker) fyneFolder(title, start string, done func(string)) {
 	d := dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
 		if err != nil || folder == nil {
 			return
@@ -100,10 +107,12 @@ func (p *desktopPicker) fyneFolder(start string, done func(string)) {
 			d.SetLocation(at)
 		}
 	}
-	p.showDialog(d)
+	p.showDialog(title, d)
 }
 
-func (p *desktopPicker) showDialog(d *dialog.FileDialog) {
+func (p *desktopPicker) showDialog(title string, d *dialog.FileDialog) {
+	d.SetTitleText(title)
+	d.SetOnClosed(func() { p.open = false })
 	size := p.window.window.Canvas().Size()
 	d.Show() // before that it has no size to change
 	d.Resize(fyne.NewSize(min(size.Width, 860), min(size.Height, 600)))

@@ -43,7 +43,7 @@ func askPortal(ctx context.Context, r request) ([]string, error) {
 	answers := make(chan *dbus.Signal, 1)
 	bus.Signal(answers)
 	call := bus.Object(portalName, portalPath).CallWithContext(ctx, portalOpen, 0, r.parent, r.title, r.options(token))
-	if call.Err != nil {
+	if call.Err != nil && ctx.Err() == nil {
 		return nil, fmt.Errorf("%w: %w", errNoChooser, call.Err)
 	}
 	return awaitPortal(ctx, bus, handle, answers)

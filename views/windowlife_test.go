@@ -1,0 +1,154 @@
+package views
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"go.uber.org/goleak"
+)
+
+func TestWindowFitsAtEveryWidth(t *testing.T) {
+	s := newStage(t)
+	s.list(doneRow("1", strings.Repeat("long name ", 40)+".tar.gz"), movingRow("2", "b"), failedRow("3", "c"))
+	s.data.Connection.Set(Connection{
+		Ask: true, Current: "x", Places: []Place{{ID: "x", Name: strings.Repeat("Storage of a long name ", 9)}},
+	})
+	s.data.Detail.Set(Detail{Count: 1, Row: doneRow("1", "a"), Can: fileCan})
+	least := s.w.window.Content().MinSize()
+	if least.Width > 640 || least.Height > 480 {
+		t.Errorf("the window needs %v", least)
+	}
+	for _, width := range []float32{640, 720, 899, 900, 1024, 1280, 1920, 2560, 3840} {
+		for _, height := range []float32{480, 720, 2160} {
+			s.w.window.Resize(fyne.NewSize(width, height))
+			s.inside(fyne.NewSize(width, height))
+		}
+	}
+}
+
+// inside fails where a piece of the window reaches over its edge, or a column
+// over the next.
+func (s *stage) inside(size fyne.Size) {
+	s.t.Helper()
+	for _, object := range s.w.window.Content().(*fyne.Container).Objects {
+		if end := object.Position().Add(object.Size()); object.Visible() && (end.X > size.Width || end.Y > size.Height) {
+			s.t.Errorf("at %v a piece ends at %v", size, end)
+		}
+	}
+	for _, r := range s.w.list.bound {
+		columns := columnsFor(r.Size().Width)
+		if end := r.name.Position().X + r.name.MinSize().Width; end > columns[ColumnName].end()+1 {
+			s.t.Errorf("at %v a name ends at %v, its column at %v", size, end, columns[ColumnName].end())
+		}
+		if end := r.note.Position().X + r.note.MinSize().Width; end > columns[ColumnProgress].end()+1 {
+			s.t.Errorf("at %v a note ends at %v", size, end)
+		}
+	}
+}
+
+func TestNarrowWindowShowsDetailsInstead(t *testing.T) {
+	s := newStage(t)
+	s.w.window.Resize(fyne.NewSize(640, 480))
+	s.list(doneRow("1", "a"))
+	s.press(0, 0)
+	s.data.Detail.Set(Detail{Count: 1, Row: doneRow("1", "a"), Can: fileCan})
+	if s.w.pane.box.Visible() {
+		t.Fatal("the pane is there before it is asked for")
+	}
+	item(t, s.w.fileMenu(), "Details").Action()
+	if !s.w.pane.box.Visible() || s.w.panel.box.Visible() {
+		t.Fatal("the pane does not take the list's place")
+	}
+	s.tap("Files")
+	if s.w.pane.box.Visible() || !s.w.panel.box.Visible() {
+		t.Fatal("the list does not come back")
+	}
+	s.w.showDetails()
+	s.key(fyne.KeyEscape)
+	if s.w.pane.box.Visible() {
+		t.Error("Escape does not go back")
+	}
+}
+
+func TestKeyboardReachesEverything(t *testing.T) {
+	s := newStage(t)
+	s.list(doneRow("1", "a"))
+	s.data.Detail.Set(Detail{Count: 1, Row: doneRow("1", "a"), Can: fileCan, Link: Link{URL: "http://x"}, From: "/a"})
+	reached := map[string]bool{}
+	list := false
+	for range 60 {
+		s.w.window.Canvas().FocusNext()
+		switch f := s.w.window.Canvas().Focused().(type) {
+		case *button:
+			reached[f.text] = true
+			ring := test.WidgetRenderer(f).(*buttonRenderer).ring
+			if !ring.Visible() {
+				t.Errorf("the focus is not seen on %q", f.text)
+			}
+		case *fileList:
+			list = true
+		}
+	}
+	for _, text := range []string{"Add files…", "All", "Failed", "Name ▲", "Copy link", "New link", "Save to…", "Delete…", "Technical details"} {
+		if !reached[text] {
+			t.Errorf("Tab does not come to %q", text)
+		}
+	}
+	if !list {
+		t.Error("Tab does not come to the list")
+	}
+}
+
+func TestClosingTheWindow(t *testing.T) {
+	hints := 0
+	host := &madeTray{App: test.NewTempApp(t)}
+	s := newStage(t, func(p *Params) {
+		p.App, p.Tray = host, true
+		p.TrayHint = func() bool { hints++; return hints == 1 }
+	})
+	test.AssertNotificationSent(t, &fyne.Notification{
+		Title: "Still here", Content: "Uploads go on. You find QuickSync in the notification area.",
+	}, s.w.closing)
+	test.AssertNotificationSent(t, nil, s.w.closing)
+	s.want()
+}
+
+func TestQuittingAsksWhileSomethingRuns(t *testing.T) {
+	s := newStage(t)
+	s.w.closing()
+	s.want("quit")
+	s.data.Overall.Set(Overall{Files: 3, FilesDone: 1, Running: true})
+	s.w.closing()
+	s.want()
+	s.reads("2 files are still uploading", "Your originals stay")
+	s.tap("Cancel")
+	s.want()
+	s.shortcut(quitShortcut)
+	s.tap("Quit")
+	s.want("quit")
+}
+
+func TestCloseWaitsForWhatRuns(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	s := newStage(t)
+	s.w.Say("Link copied")
+	s.reads("Link copied")
+	began, ended := make(chan struct{}), false
+	s.w.background(func(ctx context.Context) func() {
+		close(began)
+		<-ctx.Done()
+		ended = true
+		return func() { t.Error("called after the end") }
+	})
+	<-began
+	s.w.Close()
+	if !ended {
+		t.Error("Close did not wait")
+	}
+	s.drain()
+	s.list(doneRow("1", "late.txt"))
+	s.readsNot("late.txt")
+}
