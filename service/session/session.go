@@ -16,7 +16,7 @@ import (
 	"quicksync.me/desktop/service/transfer"
 )
 
-// ErrNoSession: names shall be hidden with the session's ID, but the server
+// ErrNoSession means that names shall be hidden with the session's ID, but the server
 // does not tell it and nobody gave it.
 var ErrNoSession = errors.New("the server does not tell its session ID, with which names are hidden")
 

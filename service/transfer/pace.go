@@ -78,15 +78,15 @@ func (p *pace) failed(err *api.Error) (lasting time.Duration) {
 	return now.Sub(p.since)
 }
 
-// trouble returns what keeps the server from answering, nil where nothing
-// does, and when the next try is due. One failure is no trouble yet.
-func (p *pace) trouble() (error, time.Time) {
+// trouble returns when the next try is due and what keeps the server from
+// answering, nil where nothing does. One failure is no trouble yet.
+func (p *pace) trouble() (next time.Time, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.failures < 2 {
-		return nil, time.Time{}
+		return time.Time{}, nil
 	}
-	return p.last, p.until
+	return p.until, p.last
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -105,7 +105,7 @@ func (e *Engine) status(u *upload) Status {
 		File: u.file, Link: u.link,
 	}
 	if u.state.Moving() {
-		if err, next := e.routes[u.targetID].pace.trouble(); err != nil {
+		if next, err := e.routes[u.targetID].pace.trouble(); err != nil {
 			s.State, s.Err, s.NextTry = Reconnecting, err, next
 		}
 	}
