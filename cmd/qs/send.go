@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"quicksync.me/desktop/service/transfer"
@@ -45,7 +46,7 @@ func send(ctx context.Context, c *command) error {
 		return c.nothingSent(err)
 	}
 	defer s.Close()
-	job := &sending{command: c, storage: s, engine: s.engine(), progress: newProgress(c.stderr)}
+	job := &sending{command: c, storage: s, engine: s.engine(), progress: newProgress(c.stderr), gone: map[string]bool{}}
 	defer job.engine.Close()
 	return job.all(ctx)
 }
@@ -56,7 +57,10 @@ func (c *command) nothingSent(err error) error {
 		return err
 	}
 	for _, path := range c.args {
-		if err := c.out.object(sent{Path: path, Name: path, State: "failed", Error: problemOf(err)}, ""); err != nil {
+		if abs, err := filepath.Abs(path); err == nil {
+			path = abs
+		}
+		if err := c.out.object(sent{Path: path, Name: filepath.Base(path), State: "failed", Error: problemOf(err)}, ""); err != nil {
 			return err
 		}
 	}
@@ -70,6 +74,7 @@ type sending struct {
 	storage  *storage
 	engine   *transfer.Engine
 	progress *progress
+	gone     map[string]bool // failed, told, and to be deleted from the server
 	added    int
 	ended    int
 	failed   int
@@ -141,7 +146,7 @@ func (s *sending) report(rev *uint64) {
 	changed, *rev = s.engine.Changes(*rev)
 	var ended []string
 	for _, st := range changed {
-		if st.State.Ended() {
+		if st.State.Ended() && !s.gone[st.ID] {
 			ended = append(ended, st.ID)
 			s.ended++
 			s.tell(st)
@@ -162,6 +167,7 @@ func (s *sending) tell(st transfer.Status) {
 	switch st.State {
 	case transfer.Failed:
 		s.failed++
+		s.discard(st.ID)
 		o.State = "failed"
 		fmt.Fprintf(s.stderr, "qs: %s: %s\n", shown(st.Name), sentence(st.Err))
 	case transfer.Cancelled:
@@ -174,6 +180,13 @@ func (s *sending) tell(st transfer.Status) {
 	if err := s.out.object(o, "%s\t%s", shown(st.Name), s.where(st)); err != nil && s.outErr == nil {
 		s.outErr = err
 	}
+}
+
+// discard deletes what the server has of a file that failed: nobody would come
+// back for it, and on a full disk it is in the way. Closing the engine waits.
+func (s *sending) discard(id string) {
+	s.gone[id] = true
+	s.engine.Cancel(id)
 }
 
 // where says how to come by a file: its link if that outlives the command,
