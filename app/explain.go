@@ -38,12 +38,18 @@ func (a *App) explain(err error, name string) string {
 		return t("error.noKey")
 	case errors.Is(err, secrets.ErrTooLong):
 		return t("error.noKey")
-	case errors.Is(err, secrets.ErrNotFound):
+	case keyGone(err):
 		return t("error.keyGone")
 	case errors.Is(err, context.DeadlineExceeded):
 		return t("error.stalled")
 	}
 	return t("error.other", words.Args{"Text": err.Error()})
+}
+
+// keyGone tells that the key of a storage is not on this computer any more: its
+// keyring has lost it, or has never been there.
+func keyGone(err error) bool {
+	return errors.Is(err, secrets.ErrNotFound) || errors.Is(err, secrets.ErrUnavailable)
 }
 
 // explainFile is about a file of this computer.

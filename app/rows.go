@@ -138,7 +138,7 @@ func (a *App) connection() views.Connection {
 	p := a.current
 	c := views.Connection{
 		Current: p.id, Ready: p.conn != nil && p.problem == nil, Problem: a.explain(p.problem, ""),
-		NeedsKey: transfer.NeedsKey(p.problem) || a.keyRefused(p), Ask: a.ask, Audience: a.audience(),
+		NeedsKey: transfer.NeedsKey(p.problem) || keyGone(p.problem) || a.keyRefused(p), Ask: a.ask, Audience: a.audience(),
 		Used: -1, Free: -1,
 	}
 	for _, q := range a.places {

@@ -6,7 +6,7 @@
 //
 //   - Every part is the real one, or the real protocol spoken from its other
 //     end: an X server, a D-Bus daemon, a keyring, XDND, ICCCM selections,
-//     StatusNotifierItem, Linux network namespaces.
+//     StatusNotifierItem, the desktop portal, Linux network namespaces.
 //   - Whatever is started belongs to one test, lives in a directory of its own
 //     and is ended by its process ID.
 //   - Nothing waits for a time to pass: a wait names the thing it waits for

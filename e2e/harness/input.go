@@ -157,6 +157,15 @@ func (h *hand) hold(codes []xproto.Keycode, do func() error) error {
 	return h.make(xproto.KeyRelease, byte(codes[0]))
 }
 
+// keyGap is how many milliseconds the server lets go by before a key goes down.
+// GLFW takes a second press of the same key in the same millisecond for one that
+// an input method has doubled, and drops it; no person is that quick.
+const keyGap = 2
+
 func (h *hand) make(kind, detail byte) error {
-	return xtest.FakeInputChecked(h.conn, kind, detail, xproto.TimeCurrentTime, h.screen.Root, 0, 0, 0).Check()
+	delay := uint32(0)
+	if kind == xproto.KeyPress {
+		delay = keyGap
+	}
+	return xtest.FakeInputChecked(h.conn, kind, detail, delay, h.screen.Root, 0, 0, 0).Check()
 }

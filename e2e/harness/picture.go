@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -106,7 +107,7 @@ func SavePNG(path string, img image.Image) error {
 // one of most pixels first. tolerance is how far red, green and blue may each
 // be off, in 255ths. Pixels touch by their sides, not by their corners.
 func FindColour(img image.Image, want color.Color, tolerance uint8) []image.Rectangle {
-	s := &search{img: img, want: color.RGBAModel.Convert(want).(color.RGBA), tolerance: int(tolerance),
+	s := &search{img: asRGBA(img), want: color.RGBAModel.Convert(want).(color.RGBA), tolerance: int(tolerance),
 		bounds: img.Bounds(), seen: make([]bool, img.Bounds().Dx()*img.Bounds().Dy())}
 	var found []region
 	for y := s.bounds.Min.Y; y < s.bounds.Max.Y; y++ {
@@ -124,6 +125,17 @@ func FindColour(img image.Image, want color.Color, tolerance uint8) []image.Rect
 	return rects
 }
 
+// asRGBA returns the picture itself where it is of the kind whose pixels are
+// read quickest, as all of Picture's are.
+func asRGBA(img image.Image) *image.RGBA {
+	if same, ok := img.(*image.RGBA); ok {
+		return same
+	}
+	c := image.NewRGBA(img.Bounds())
+	draw.Draw(c, c.Rect, img, c.Rect.Min, draw.Src)
+	return c
+}
+
 // A region is a set of connected pixels.
 type region struct {
 	bounds image.Rectangle
@@ -131,25 +143,26 @@ type region struct {
 }
 
 type search struct {
-	img       image.Image
+	img       *image.RGBA
 	want      color.RGBA
 	tolerance int
 	bounds    image.Rectangle
 	seen      []bool
+	next      []image.Point // of flood, kept to be used again
 }
 
 // flood takes the region around a point; it is empty where the point has
 // another colour or was taken before.
 func (s *search) flood(at image.Point) (r region) {
-	for next := []image.Point{at}; len(next) > 0; {
-		p := next[len(next)-1]
-		next = next[:len(next)-1]
+	for s.next = append(s.next[:0], at); len(s.next) > 0; {
+		p := s.next[len(s.next)-1]
+		s.next = s.next[:len(s.next)-1]
 		if !s.take(p) {
 			continue
 		}
 		r.pixels++
 		r.bounds = r.bounds.Union(image.Rectangle{Min: p, Max: p.Add(image.Pt(1, 1))})
-		next = append(next, p.Add(image.Pt(1, 0)), p.Add(image.Pt(-1, 0)), p.Add(image.Pt(0, 1)), p.Add(image.Pt(0, -1)))
+		s.next = append(s.next, p.Add(image.Pt(1, 0)), p.Add(image.Pt(-1, 0)), p.Add(image.Pt(0, 1)), p.Add(image.Pt(0, -1)))
 	}
 	return r
 }
@@ -164,7 +177,7 @@ func (s *search) take(p image.Point) bool {
 		return false
 	}
 	s.seen[i] = true
-	c := color.RGBAModel.Convert(s.img.At(p.X, p.Y)).(color.RGBA)
+	c := s.img.RGBAAt(p.X, p.Y)
 	return s.near(c.R, s.want.R) && s.near(c.G, s.want.G) && s.near(c.B, s.want.B)
 }
 
