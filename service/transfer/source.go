@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 )
 
 // Source is what an upload sends: a file on disk, or anything else whose size
@@ -31,18 +32,21 @@ type Reader interface {
 
 // Version tells one state of a source from another.
 type Version struct {
-	// Size in bytes.
-	Size int64
+	// Size in bytes, and when it was changed last.
+	Size    int64
+	ModTime time.Time
+	// info holds the identity on disk, within a run: network and exFAT disks
+	// give new ones.
 	info fs.FileInfo
 }
 
-// Same tells whether both are the same state of the same file: its identity on
-// disk, its size and its time are equal.
+// Same tells whether both are the same state of the same file: size and time
+// are equal, and its identity on disk where both know it.
 func (v Version) Same(w Version) bool {
-	if v.info == nil || w.info == nil {
-		return v.info == w.info && v.Size == w.Size
+	if v.Size != w.Size || !v.ModTime.Equal(w.ModTime) {
+		return false
 	}
-	return v.Size == w.Size && v.info.ModTime().Equal(w.info.ModTime()) && os.SameFile(v.info, w.info)
+	return v.info == nil || w.info == nil || os.SameFile(v.info, w.info)
 }
 
 // file is a Source on disk.
@@ -63,7 +67,7 @@ func (f *file) Stat() (Version, error) {
 	if !info.Mode().IsRegular() {
 		return Version{}, &FileError{Path: f.path, Kind: ErrNotFile}
 	}
-	return Version{Size: info.Size(), info: info}, nil
+	return Version{Size: info.Size(), ModTime: info.ModTime(), info: info}, nil
 }
 
 func (f *file) Open() (Reader, error) {

@@ -45,7 +45,9 @@ type Status struct {
 	NextTry          time.Time
 	FileKey          string
 	Parts, PartsDone int
-	Added, Ended     time.Time
+	// Anew is how often it began anew because the server had forgotten it.
+	Anew         int
+	Added, Ended time.Time
 	// File and Link are known when it is Done. The link was tried.
 	File api.File
 	Link api.Link
@@ -101,7 +103,7 @@ func (e *Engine) status(u *upload) Status {
 	s := Status{
 		ID: u.id, Target: u.targetID, Name: u.name, Path: u.src.Path(), Size: u.size,
 		Sent: min(u.sent.Load(), u.size), State: u.state, Err: u.err, FileKey: u.remote.FileKey,
-		Parts: u.plan.Parts, PartsDone: u.partsDone, Added: u.added, Ended: u.ended,
+		Parts: u.plan.Parts, PartsDone: u.partsDone, Anew: u.anew, Added: u.added, Ended: u.ended,
 		File: u.file, Link: u.link,
 	}
 	if u.state.Moving() {
