@@ -111,6 +111,7 @@ type Engine struct {
 	mu      sync.Mutex
 	routes  map[string]*route
 	left    map[string][]*upload // of earlier runs, by storage
+	fetches []journal.Entry      // downloads of earlier runs
 	uploads map[string]*upload
 	order   []*upload
 	lanes   [2]lane
@@ -154,7 +155,7 @@ func New(cfg Config) *Engine {
 		uploads: map[string]*upload{},
 		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
 	}
-	e.left = leftUploads(cfg.Left)
+	e.left, e.fetches = leftUploads(cfg.Left), leftDownloads(cfg.Left)
 	e.cfg.Left = nil
 	e.ctx, e.stop = context.WithCancelCause(context.Background())
 	return e

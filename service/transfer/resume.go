@@ -41,6 +41,9 @@ func (u *upload) entry() journal.Entry {
 func leftUploads(entries []journal.Entry) map[string][]*upload {
 	left := map[string][]*upload{}
 	for _, e := range entries {
+		if e.Download {
+			continue
+		}
 		left[e.Storage] = append(left[e.Storage], restored(e))
 	}
 	return left
