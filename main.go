@@ -108,7 +108,7 @@ func serve(where paths.Paths, gate *gate, files []string) error {
 	if err != nil {
 		return err
 	}
-	engine := transfer.New(transfer.Config{Journal: kept, Left: left, Log: log})
+	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history, Log: log})
 	defer engine.Close()
 	text, err := words.New(lang.SystemLocale().LanguageString())
 	if err != nil {

@@ -42,7 +42,7 @@ func (a *App) uploadRow(p *place, u *tracked, now time.Time) views.Row {
 	if u.State.Moving() {
 		r.Speed, r.Left = u.meter.Rate(), u.meter.Left(u.Size-u.Sent)
 	}
-	done := u.State == transfer.Done
+	done := u.State.Stored()
 	switch {
 	case r.Message != "":
 	case done:

@@ -76,7 +76,7 @@ func (s *stage) start() {
 	s.must(err)
 	history, err := kept.History()
 	s.must(err)
-	engine := transfer.New(transfer.Config{Journal: kept, Left: left})
+	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history})
 	s.app = New(Params{
 		History: history, SetAside: setAside,
 		Settings: prefs, Secrets: keys, Node: localNode{s.node}, Engine: engine, Words: text, Data: views.NewData(),

@@ -4,6 +4,7 @@ package main_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +25,11 @@ var program string
 const builtProgram = "QUICKSYNC_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if program = os.Getenv(builtProgram); program != "" {
+	program = os.Getenv(builtProgram)
+	switch {
+	case os.Getenv(measureInto) != "":
+		os.Exit(measure())
+	case program != "":
 		os.Exit(m.Run())
 	}
 	dir, err := build()
@@ -107,8 +112,8 @@ func (q qs) with(env ...string) qs {
 	return q
 }
 
-func (q qs) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(q.Context(), program, args...)
+func (q qs) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = q.dir
 	cmd.Env = append([]string{"HOME=" + q.dir, "SystemRoot=" + os.Getenv("SystemRoot")}, q.env...)
 	if q.prepare != nil {
@@ -123,20 +128,19 @@ type result struct {
 	args           []string
 	code           int
 	stdout, stderr string
-	process        *os.ProcessState
 }
 
 // run runs the program to its end.
 func (q qs) run(args ...string) result {
 	q.Helper()
 	var stdout, stderr bytes.Buffer
-	cmd := q.command(args...)
+	cmd := q.command(q.Context(), args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		q.Fatal(err)
 	}
-	r := result{qs: q, args: args, code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String(), process: cmd.ProcessState}
+	r := result{qs: q, args: args, code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
 	r.keepsSecrets()
 	return r
 }
@@ -145,7 +149,7 @@ func (q qs) run(args ...string) result {
 func (r result) keepsSecrets() {
 	r.Helper()
 	for _, e := range r.env {
-		if token, ok := strings.CutPrefix(e, "QS_TOKEN="); ok && strings.Contains(r.stdout+r.stderr, token) {
+		if token, ok := strings.CutPrefix(e, "QS_TOKEN="); ok && token != "" && strings.Contains(r.stdout+r.stderr, token) {
 			r.Errorf("%q shows the key", r.args)
 		}
 	}

@@ -3,6 +3,7 @@ package main_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,15 +22,18 @@ type nodeProcess struct {
 	servedNode
 	t      *testing.T
 	cmd    *exec.Cmd
+	told   sync.Once
 	ended  chan struct{}
 	stderr *bytes.Buffer // to be read when it has ended
 	rest   []byte        // what it wrote to standard output after the first line
 }
 
-// startNode starts a node and waits for its first line.
+// startNode starts a node and waits for its first line. The node lives until the
+// test is over, and then ends as it does for a person.
 func (q qs) startNode(args ...string) *nodeProcess {
 	q.Helper()
-	n := &nodeProcess{t: q.T, cmd: q.command(append([]string{"node", "--json"}, args...)...), ended: make(chan struct{}), stderr: &bytes.Buffer{}}
+	cmd := q.command(context.WithoutCancel(q.Context()), append([]string{"node", "--json"}, args...)...)
+	n := &nodeProcess{t: q.T, cmd: cmd, ended: make(chan struct{}), stderr: &bytes.Buffer{}}
 	n.cmd.Stderr = n.stderr
 	stdout, err := n.cmd.StdoutPipe()
 	if err != nil {
@@ -53,16 +58,18 @@ func (q qs) startNode(args ...string) *nodeProcess {
 	return n
 }
 
-// interrupt asks the node to end.
+// interrupt asks the node to end, once: asked twice it would end at once.
 func (n *nodeProcess) interrupt() {
 	n.t.Helper()
 	end := n.cmd.Process.Kill
 	if runtime.GOOS != "windows" { // which knows no interrupt from outside
 		end = func() error { return n.cmd.Process.Signal(os.Interrupt) }
 	}
-	if err := end(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		n.t.Error(err)
-	}
+	n.told.Do(func() {
+		if err := end(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			n.t.Error(err)
+		}
+	})
 }
 
 // stop ends the node, and returns what it has said on standard error.
@@ -220,6 +227,8 @@ func TestSeveralAtOnceOnOneHome(t *testing.T) {
 		}
 	}
 }
+
+func pid(cmd *exec.Cmd) string { return "process " + strconv.Itoa(cmd.Process.Pid) }
 
 // wantsQuietly is wants for goroutines, which must not end a test.
 func (r result) wantsQuietly(code int) {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
+	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
 )
 
@@ -79,7 +81,10 @@ func (c *command) nothingSent(err error) error {
 		return err
 	}
 	for _, path := range c.args {
-		if err := c.out.object(sent{Path: path, Name: path, State: "failed", Error: problemOf(err)}, ""); err != nil {
+		if abs, err := filepath.Abs(path); err == nil {
+			path = abs
+		}
+		if err := c.out.object(sent{Path: path, Name: filepath.Base(path), State: "failed", Error: problemOf(err)}, ""); err != nil {
 			return err
 		}
 	}
@@ -185,18 +190,37 @@ func (s *sending) tell(st transfer.Status) {
 	switch st.State {
 	case transfer.Failed:
 		s.failed++
+		s.discard(st)
 		o.State = "failed"
 		fmt.Fprintf(s.stderr, "qs: %s: %s\n", shown(st.Name), sentence(st.Err))
 	case transfer.Cancelled:
 		s.failed++
 		o.State = "cancelled"
+	case transfer.Already:
+		o.State = "already"
 	}
-	if !s.json && st.State != transfer.Done {
+	if !s.json && !st.State.Stored() {
 		return
 	}
 	if err := s.out.object(o, "%s\t%s", shown(st.Name), s.where(st)); err != nil && s.outErr == nil {
 		s.outErr = err
 	}
+}
+
+// discard deletes what the server has of a file that failed for good: nobody
+// would come back for it, and on a full disk it is in the way. What another
+// try can go on with stays. Closing the engine waits.
+func (s *sending) discard(st transfer.Status) {
+	if !canGoOn(st.Err) {
+		s.engine.Cancel(st.ID)
+	}
+}
+
+// canGoOn tells that the same send may work later: the server is back, or has
+// a new key.
+func canGoOn(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && (e.Transient() || transfer.NeedsKey(e))
 }
 
 // where says how to come by a file: its link if that outlives the command,

@@ -189,21 +189,9 @@ func linkLifetime(where paths.Paths) func() time.Duration {
 	return func() time.Duration { return time.Duration(hours) * time.Hour }
 }
 
-// engine returns an engine that fetches, to be closed.
-func (s *storage) engine() *transfer.Engine {
-	return s.connected(transfer.Config{})
-}
-
-func (s *storage) connected(cfg transfer.Config) *transfer.Engine {
-	cfg.Patience, cfg.Unattended = patience, true
-	e := transfer.New(cfg)
-	e.Connect(s.conn.Target())
-	return e
-}
-
-// journalled returns an engine that sends, with a journal: what it leaves
-// unfinished the next one goes on with. Close closes both.
-func (s *storage) journalled(stderr io.Writer) (e *transfer.Engine, close func(), err error) {
+// journalled returns an engine with a journal: what it leaves unfinished the
+// next one goes on with. end closes both.
+func (s *storage) journalled(stderr io.Writer) (e *transfer.Engine, end func(), err error) {
 	where, err := paths.Find()
 	if err != nil {
 		return nil, nil, err
@@ -216,8 +204,13 @@ func (s *storage) journalled(stderr io.Writer) (e *transfer.Engine, close func()
 		return nil, nil, err
 	}
 	for _, s := range setAside {
-		fmt.Fprintf(stderr, "qs: a journal of unfinished uploads cannot be read, so they do not go on: %v\n", s)
+		fmt.Fprintf(stderr, "qs: a journal of unfinished transfers cannot be read, so they do not go on: %v\n", s)
 	}
-	e = s.connected(transfer.Config{Journal: j, Left: left})
+	history, err := j.History()
+	if err != nil {
+		return nil, nil, errors.Join(err, j.Close())
+	}
+	e = transfer.New(transfer.Config{Patience: patience, Unattended: true, Journal: j, Left: left, History: history})
+	e.Connect(s.conn.Target())
 	return e, func() { e.Close(); _ = j.Close() }, nil
 }

@@ -9,7 +9,7 @@ import (
 	"quicksync.me/desktop/service/api"
 )
 
-// ErrNoKey: what was pasted is neither a key nor an invitation.
+// ErrNoKey means that what was pasted is neither a key nor an invitation.
 var ErrNoKey = errors.New("this is neither a key nor an invitation")
 
 // An Invitation is what a person pastes to connect.
@@ -29,20 +29,23 @@ type Invitation struct {
 func ParseKey(pasted string) (Invitation, error) {
 	pasted = strings.TrimSpace(pasted)
 	pasted = strings.TrimSpace(strings.TrimPrefix(pasted, "Bearer "))
-	if pasted == "" || strings.ContainsFunc(pasted, notInKeys) {
+	if !isKey(pasted) {
 		return Invitation{}, ErrNoKey
 	}
-	if !strings.Contains(pasted, "://") {
+	address, fragment, _ := strings.Cut(pasted, "#")
+	if !strings.Contains(address, "://") {
 		return Invitation{Server: api.DefaultServer, Token: pasted}, nil
 	}
-	address, fragment, _ := strings.Cut(pasted, "#")
 	values, err := url.ParseQuery(fragment)
-	if err != nil || values.Get("key") == "" {
+	if err != nil || !isKey(values.Get("key")) {
 		return Invitation{}, ErrNoKey
 	}
 	return Invitation{Server: address, Token: values.Get("key"), SessionID: values.Get("session")}, nil
 }
 
-// notInKeys tells what no key holds: white space, control characters and what
-// cannot stand in a header.
+// isKey tells whether a text can be a key: there is something, and nothing of
+// it is white space, a control character or what cannot stand in a header. What
+// an invitation escapes is looked at after it is unescaped.
+func isKey(text string) bool { return text != "" && !strings.ContainsFunc(text, notInKeys) }
+
 func notInKeys(r rune) bool { return r > unicode.MaxASCII || !unicode.IsPrint(r) || r == ' ' }

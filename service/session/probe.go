@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"quicksync.me/desktop/service/api"
 )
@@ -28,6 +29,9 @@ const (
 
 // probeSize is the size of the file that a Probe sends, in bytes.
 const probeSize = 1024
+
+// clearing is how long a Probe that failed may take to delete what it sent.
+const clearing = 30 * time.Second
 
 // errOther: what came back is not what was sent.
 var errOther = errors.New("the link gives other bytes than were sent")
@@ -68,6 +72,7 @@ type probe struct {
 	client  *api.Client
 	listErr error
 	conn    *Connection
+	name    string // as it was sent
 	upload  api.Upload
 	tag     string
 }
@@ -92,12 +97,11 @@ func (p *probe) session(ctx context.Context) (err error) {
 	return err
 }
 
-func (p *probe) send(ctx context.Context) error {
-	name, err := p.conn.seal("QuickSync test.bin")
-	if err != nil {
+func (p *probe) send(ctx context.Context) (err error) {
+	if p.name, err = p.conn.seal("QuickSync test.bin"); err != nil {
 		return err
 	}
-	p.upload, err = p.client.Begin(ctx, api.BeginRequest{Parts: 1, Name: name, Size: probeSize})
+	p.upload, err = p.client.Begin(ctx, api.BeginRequest{Parts: 1, Name: p.name, Size: probeSize})
 	if err != nil {
 		return err
 	}
@@ -136,10 +140,30 @@ func (p *probe) delete(ctx context.Context) error {
 	return p.client.Delete(ctx, p.upload.FileKey)
 }
 
-// clear deletes what a probe that failed has left.
+// clear deletes what a probe that failed has left. It has its own life, within
+// a bound: the probe's context may have ended.
 func (p *probe) clear(ctx context.Context) {
-	if p.upload.FileKey == "" {
-		return
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearing)
+	defer cancel()
+	for _, key := range p.remains(ctx) {
+		_ = p.client.Delete(ctx, key)
 	}
-	_ = p.client.Delete(context.WithoutCancel(ctx), p.upload.FileKey)
+}
+
+// remains are the keys of what was begun. A begin that was not answered is
+// found by its name where that is hidden, and so like no other's.
+func (p *probe) remains(ctx context.Context) (keys []string) {
+	switch {
+	case p.upload.FileKey != "":
+		return []string{p.upload.FileKey}
+	case p.name == "" || !p.cfg.HideNames:
+		return nil
+	}
+	files, _ := p.client.List(ctx)
+	for _, f := range files {
+		if f.Name == p.name {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys
 }

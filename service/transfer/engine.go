@@ -86,6 +86,9 @@ type Config struct {
 	Journal Journal
 	// Left is what earlier runs have left, from the journal, oldest first.
 	Left []journal.Entry
+	// History is what earlier runs have finished: a file among it that has not
+	// changed is not sent again.
+	History []journal.Finished
 	// Log takes what a person would not read. It holds no names, keys or links.
 	Log *slog.Logger
 }
@@ -112,6 +115,7 @@ type Engine struct {
 	routes  map[string]*route
 	left    map[string][]*upload // of earlier runs, by storage
 	fetches []journal.Entry      // downloads of earlier runs
+	history map[string]journal.Finished
 	uploads map[string]*upload
 	order   []*upload
 	lanes   [2]lane
@@ -156,7 +160,11 @@ func New(cfg Config) *Engine {
 		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
 	}
 	e.left, e.fetches = leftUploads(cfg.Left), leftDownloads(cfg.Left)
-	e.cfg.Left = nil
+	e.history = make(map[string]journal.Finished, len(cfg.History))
+	for _, f := range cfg.History {
+		e.history[historyKey(f)] = f
+	}
+	e.cfg.Left, e.cfg.History = nil, nil
 	e.ctx, e.stop = context.WithCancelCause(context.Background())
 	return e
 }
@@ -320,6 +328,9 @@ func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 	u.cancel = nil
 	u.ended = time.Now()
 	switch {
+	case errors.Is(err, errAlready):
+		e.drop(u)
+		e.change(u, Already, nil)
 	case err == nil:
 		e.finished(u)
 		e.change(u, Done, nil)

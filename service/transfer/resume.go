@@ -33,7 +33,7 @@ func (u *upload) entry() journal.Entry {
 	return journal.Entry{
 		ID: u.id, Storage: u.storage, Path: u.src.Path(), Name: u.name, Added: u.added,
 		Size: u.size, ModTime: u.version.ModTime, PartSize: u.plan.PartSize, Parts: u.plan.Parts,
-		Sealed: u.sealed, Begun: u.begun, UploadID: u.remote.ID, FileKey: u.remote.FileKey,
+		Sealed: u.sealed, Begun: u.begun, Twice: u.twice, UploadID: u.remote.ID, FileKey: u.remote.FileKey,
 	}
 }
 
@@ -63,7 +63,7 @@ func restored(e journal.Entry) *upload {
 	}
 	u.version = Version{Size: e.Size, ModTime: e.ModTime}
 	u.plan = Plan{Size: e.Size, PartSize: e.PartSize, Parts: e.Parts}
-	u.sealed, u.begun, u.remote = e.Sealed, true, api.Upload{ID: e.UploadID, FileKey: e.FileKey}
+	u.sealed, u.begun, u.twice, u.remote = e.Sealed, true, e.Twice, api.Upload{ID: e.UploadID, FileKey: e.FileKey}
 	u.tags, u.tries = make([]string, e.Parts), make([]uint8, e.Parts)
 	for number, tag := range e.Tags {
 		if number >= 1 && number <= e.Parts {
@@ -171,10 +171,12 @@ func (e *Engine) drop(u *upload) { e.journalled(e.cfg.Journal.Forget(u.id)) }
 
 // finished moves the upload into the history. Callers hold e.mu.
 func (e *Engine) finished(u *upload) {
-	e.journalled(e.cfg.Journal.Finish(u.id, journal.Finished{
+	f := journal.Finished{
 		Storage: u.storage, FileKey: u.remote.FileKey, Path: u.src.Path(), Name: u.name,
 		Size: u.size, ModTime: u.version.ModTime, Added: u.added, Ended: time.Now(),
-	}))
+	}
+	e.history[historyKey(f)] = f
+	e.journalled(e.cfg.Journal.Finish(u.id, f))
 }
 
 // journalled notes, once, that the journal cannot be written: uploads go on,

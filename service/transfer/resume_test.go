@@ -266,3 +266,45 @@ func TestAJournalThatFailsDoesNotStopUploads(t *testing.T) {
 		b.restart()
 	})
 }
+
+func TestTheSameFileIsNotSentTwice(t *testing.T) {
+	resuming(t, func(b *bench) {
+		path := b.file("f", 1<<20)
+		first := b.add(path)[0]
+		b.arrived(first, path)
+		for _, restart := range []bool{false, true} {
+			if restart {
+				b.restartWithHistory()
+			}
+			again := b.until(b.add(path)[0], transfer.Already, transfer.Done, transfer.Failed)
+			if again.State != transfer.Already || again.Link.URL == "" || again.Sent != 1<<20 {
+				b.Errorf("%+v", again)
+			}
+			b.holds(1)
+		}
+
+		b.file("f", 1<<20) // another content
+		changed := b.add(path)[0]
+		b.arrived(changed, path)
+		b.holds(2)
+
+		if err := b.fake.Delete(context.Background(), b.status(changed).FileKey); err != nil {
+			b.Fatal(err)
+		}
+		b.arrived(b.add(path)[0], path) // it is not there any more
+		b.holds(2)
+	})
+}
+
+// restartWithHistory restarts, and has the engine know what was finished.
+func (b *bench) restartWithHistory() {
+	b.Helper()
+	b.restart()
+	history, err := b.journal.History()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.engine.Close()
+	b.engine = transfer.New(transfer.Config{Journal: b.journal, History: history})
+	b.connect("s1")
+}

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -28,6 +29,13 @@ type Source interface {
 type Reader interface {
 	io.ReaderAt
 	io.Closer
+}
+
+// Preparer is a Reader whose content has to be worked out in part. Prepare does
+// what takes its time for the bytes [offset, offset+length), so that reading
+// them does not pause. Errors are *FileError, or the cause of ctx.
+type Preparer interface {
+	Prepare(ctx context.Context, offset, length int64) error
 }
 
 // Version tells one state of a source from another.
@@ -87,6 +95,11 @@ type broken struct {
 
 func (b *broken) Stat() (Version, error) { return Version{}, b.err }
 func (b *broken) Open() (Reader, error)  { return nil, b.err }
+
+// NewFileError names the kind of what the system says of a file or folder:
+// ErrVanished, ErrLoop or ErrUnreadable. An error that holds a *FileError
+// already is returned as that.
+func NewFileError(path string, err error) *FileError { return linkError(path, err) }
 
 // fileError names the kind of a system's error. The path is told once, by us.
 func fileError(path string, err error) *FileError {

@@ -18,12 +18,16 @@ const (
 	Reconnecting
 	Finishing
 	Done
+	Already // the same unchanged file is in the storage
 	Failed
 	Cancelled
 )
 
 // Ended tells that nothing more happens by itself.
-func (s State) Ended() bool { return s == Done || s == Failed || s == Cancelled }
+func (s State) Ended() bool { return s.Stored() || s == Failed || s == Cancelled }
+
+// Stored tells that the storage has the file, and that its link works.
+func (s State) Stored() bool { return s == Done || s == Already }
 
 // Moving tells that an upload has its turn.
 func (s State) Moving() bool {
@@ -48,7 +52,7 @@ type Status struct {
 	// Anew is how often it began anew because the server had forgotten it.
 	Anew         int
 	Added, Ended time.Time
-	// File and Link are known when it is Done. The link was tried.
+	// File and Link are known when it is Stored. The link was tried.
 	File api.File
 	Link api.Link
 }

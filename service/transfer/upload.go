@@ -33,6 +33,7 @@ type upload struct {
 	plan      Plan
 	sealed    string
 	begun     bool // a begin was sent, answered or not
+	twice     bool // more than one was sent: the server may have more than one
 	remote    api.Upload
 	tags      []string // by part; empty where not answered
 	tries     []uint8  // how often each part was sent
@@ -49,7 +50,7 @@ type upload struct {
 // forget makes the upload begin anew at its next turn.
 func (u *upload) forget() {
 	u.version, u.plan, u.sealed = Version{}, Plan{}, ""
-	u.begun, u.remote, u.tags, u.tries, u.partsDone, u.completes = false, api.Upload{}, nil, nil, 0, false
+	u.begun, u.twice, u.remote, u.tags, u.tries, u.partsDone, u.completes = false, false, api.Upload{}, nil, nil, 0, false
 	u.sent.Store(0)
 }
 
@@ -89,6 +90,9 @@ func (r *run) once(ctx context.Context) error {
 		return err
 	}
 	defer src.Close()
+	if err := r.already(ctx); err != nil {
+		return err
+	}
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
@@ -219,6 +223,7 @@ func (r *run) begin(ctx context.Context) error {
 			if err := r.deleteOrphans(ctx); err != nil {
 				return err
 			}
+			r.locked(func() { u.twice = true })
 		}
 		r.beginning()
 		remote, err := r.route.target.Bucket.Begin(ctx, api.BeginRequest{Parts: u.plan.Parts, Name: u.sealed, Size: u.plan.Size})
@@ -247,8 +252,8 @@ func (r *run) beginning() {
 	}
 }
 
-// deleteOrphans deletes unfinished uploads of this name. Where names are not
-// unique they may be somebody else's and stay.
+// deleteOrphans deletes uploads of this name but for the one that is gone on
+// with. Where names are not unique they may be somebody else's and stay.
 func (r *run) deleteOrphans(ctx context.Context) error {
 	if !r.route.target.UniqueNames {
 		return nil
@@ -258,7 +263,7 @@ func (r *run) deleteOrphans(ctx context.Context) error {
 		return err
 	}
 	for _, f := range files {
-		if f.Name != r.upload.sealed {
+		if f.Name != r.upload.sealed || f.Key == r.upload.remote.FileKey {
 			continue
 		}
 		if err := r.route.target.Bucket.Delete(ctx, f.Key); err != nil {
@@ -379,6 +384,11 @@ func (r *run) verify(ctx context.Context) error {
 	link, err := r.provedLink(ctx, u.remote.FileKey, u.name, u.plan.Size)
 	if err != nil {
 		return err
+	}
+	if u.twice { // a begin that was thought lost may have come late
+		if err := r.try(ctx, func() error { return r.deleteOrphans(ctx) }); err != nil {
+			return err
+		}
 	}
 	r.locked(func() { u.file, u.link = file, link })
 	return nil

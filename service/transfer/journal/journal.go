@@ -50,9 +50,10 @@ type Entry struct {
 	Parts    int   `json:"parts,omitempty"`
 	// Sealed is the name that was or will be sent with begin.
 	Sealed string `json:"sealed,omitempty"`
-	// Begun tells that a begin was sent, UploadID and FileKey that it was
-	// answered.
+	// Begun tells that a begin was sent, Twice that more than one was, UploadID
+	// and FileKey that it was answered.
 	Begun    bool   `json:"begun,omitempty"`
+	Twice    bool   `json:"twice,omitempty"`
 	UploadID string `json:"uploadId,omitempty"`
 	FileKey  string `json:"fileKey,omitempty"`
 	// Cancelled tells that all that is left is to delete it from the server.

@@ -1,0 +1,97 @@
+package main_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What is not understood exits with 2, says why, and does nothing.
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	q := onHome(t)
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{nil, "say what to do"},
+		{[]string{"--json"}, "say what to do"},
+		{[]string{"--"}, "say what to do"},
+		{[]string{"sned", "a"}, `no command "sned"`},
+		{[]string{"", "a"}, `no command ""`},
+		{[]string{"send"}, "send needs to know what"},
+		{[]string{"send", "--json"}, "send needs to know what"},
+		{[]string{"send", "--"}, "send needs to know what"},
+		{[]string{"info"}, "info needs to know what"},
+		{[]string{"link"}, "link needs to know what"},
+		{[]string{"get"}, "get needs to know what"},
+		{[]string{"rm"}, "rm needs to know what"},
+		{[]string{"list", "a"}, `list does not take "a"`},
+		{[]string{"info", "a", "b"}, `info does not take "b"`},
+		{[]string{"link", "a", "b"}, `link does not take "b"`},
+		{[]string{"get", "a", "b"}, `get does not take "b"`},
+		{[]string{"get", "a", "--", "-o"}, `get does not take "-o"`},
+		{[]string{"node", "a"}, `node does not take "a"`},
+		{[]string{"send", "a", "-o", "b"}, "-o belongs to get"},
+		{[]string{"list", "--listen", ":0"}, "-listen belongs to node"},
+		{[]string{"send", "--data", "d", "a"}, "-data belongs to node"},
+		{[]string{"send", "--colour", "a"}, "-colour"},
+		{[]string{"get", "a", "-o"}, "-o"},
+		{[]string{"--json=perhaps", "list"}, "json"},
+	} {
+		r := q.run(c.args...).wants(2).says(c.says, "qs send FILE|FOLDER…")
+		if r.stdout != "" {
+			t.Errorf("%q writes %q", c.args, r.stdout)
+		}
+	}
+	if made, _ := filepath.Glob(filepath.Join(strings.TrimPrefix(q.env[0], "QUICKSYNC_HOME="), "*")); len(made) > 0 {
+		t.Errorf("made: %q", made)
+	}
+	for _, args := range [][]string{{"help"}, {"--help"}, {"-h"}, {"send", "--help"}} {
+		if r := q.ok(args...); !strings.Contains(r.stdout, "qs send FILE|FOLDER…") {
+			t.Errorf("%q writes %q", args, r.stdout)
+		}
+	}
+}
+
+// A server without a key is a mistake of the call, whatever the command.
+func TestServerWithoutKey(t *testing.T) {
+	t.Parallel()
+	q := onServer(t, "http://127.0.0.1:1/v1", "")
+	for _, args := range [][]string{{"list"}, {"list", "--json"}, {"send", "a"}, {"send", "--json", "a"}} {
+		if r := q.run(args...).wants(2).says("QS_TOKEN"); r.stdout != "" {
+			t.Errorf("%q writes %q", args, r.stdout)
+		}
+	}
+}
+
+// Options may stand anywhere up to "--", which ends them.
+func TestOptionsAnywhere(t *testing.T) {
+	t.Parallel()
+	q := onHome(t)
+	for _, name := range []string{"a", "--json", "--", "-x"} {
+		q.onDisk(name, []byte(name))
+	}
+	for _, c := range []struct{ args, sent []string }{
+		{[]string{"--json", "send", "a"}, []string{"a"}},
+		{[]string{"-json", "send", "a"}, []string{"a"}},
+		{[]string{"send", "--json", "a"}, []string{"a"}},
+		{[]string{"send", "a", "--json"}, []string{"a"}},
+		{[]string{"send", "--json", "--", "--json"}, []string{"--json"}},
+		{[]string{"send", "--json", "--", "--"}, []string{"--"}},
+		{[]string{"--json", "--", "send", "-x"}, []string{"-x"}},
+		{[]string{"send", "a", "--json", "--", "-x"}, []string{"-x", "a"}},
+	} {
+		var sent []string
+		for _, s := range objects[sentFile](q.ok(c.args...)) {
+			sent = append(sent, s.Name)
+		}
+		if slices.Sort(sent); !slices.Equal(sent, c.sent) {
+			t.Errorf("%q sent %q, want %q", c.args, sent, c.sent)
+		}
+	}
+	if r := q.ok("send", "--", "-x"); !strings.HasPrefix(r.stdout, "-x\t") {
+		t.Errorf("without --json it writes %q", r.stdout)
+	}
+}
