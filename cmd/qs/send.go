@@ -45,7 +45,7 @@ func send(ctx context.Context, c *command) error {
 		return c.nothingSent(err)
 	}
 	defer s.Close()
-	return s.send(ctx, c, func(e *transfer.Engine) (n int) {
+	return s.send(ctx, c, "there are no files in there", func(e *transfer.Engine) (n int) {
 		_ = transfer.Walk(ctx, c.args, func(src transfer.Source) {
 			e.Add(storageID, src)
 			n++
@@ -61,18 +61,25 @@ func resume(ctx context.Context, c *command) error {
 		return err
 	}
 	defer s.Close()
-	return s.send(ctx, c, func(e *transfer.Engine) int { return len(e.Recover(storageID)) })
+	return s.send(ctx, c, "nothing was left unfinished", func(e *transfer.Engine) int { return len(e.Recover(storageID)) })
 }
 
-// send has an engine send what add gives it, and reports.
-func (s *storage) send(ctx context.Context, c *command, add func(*transfer.Engine) int) error {
+// send has an engine send what add gives it, and reports; nothing is said where
+// that is nothing.
+func (s *storage) send(ctx context.Context, c *command, nothing string, add func(*transfer.Engine) int) error {
 	engine, end, err := s.journalled(c.stderr)
 	if err != nil {
 		return err
 	}
 	defer end()
 	job := &sending{command: c, storage: s, engine: engine, progress: newProgress(c.stderr)}
-	return job.all(ctx, add)
+	if err := job.all(ctx, add); err != nil {
+		return err
+	}
+	if job.added == 0 {
+		fmt.Fprintf(c.stderr, "qs: %s\n", nothing)
+	}
+	return nil
 }
 
 // nothingSent says for each argument that its storage could not be reached.
@@ -116,9 +123,6 @@ func (s *sending) all(ctx context.Context, add func(*transfer.Engine) int) error
 		return s.outErr
 	case s.failed > 0:
 		return errReported
-	}
-	if s.added == 0 {
-		fmt.Fprintln(s.stderr, "qs: there is nothing to send")
 	}
 	return nil
 }

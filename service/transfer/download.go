@@ -39,10 +39,11 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if d.Received == nil {
 		d.Received = new(atomic.Int64)
 	}
-	if abs, err := filepath.Abs(d.Path); err == nil {
-		d.Path = abs // the journal outlives the working directory
+	abs, err := filepath.Abs(d.Path)
+	if err != nil {
+		return "", &FileError{Path: d.Path, Kind: ErrUnwritable, Err: systemError(err)}
 	}
-	f := &fetch{engine: e, route: r, want: d}
+	f := &fetch{engine: e, route: r, want: d, abs: abs}
 	file, err := f.stat(ctx)
 	if err != nil {
 		return "", err
@@ -82,6 +83,7 @@ type fetch struct {
 	engine *Engine
 	route  *route
 	want   Download
+	abs    string // want.Path for the journal, which outlives the working directory
 	id     string
 	part   *os.File
 	plan   Plan

@@ -44,7 +44,7 @@ func (e *Engine) LeftDownloads(targetID string) (all []Download) {
 
 // open takes up the part file of an earlier run, or begins a new one.
 func (f *fetch) open(file api.File) error {
-	if left, ok := f.engine.takeFetch(f.route.target.Storage, f.want); ok {
+	if left, ok := f.engine.takeFetch(f.route.target.Storage, f.want.FileKey, f.abs); ok {
 		if f.takeUp(left, file) == nil {
 			return nil
 		}
@@ -60,11 +60,11 @@ func (f *fetch) open(file api.File) error {
 }
 
 // takeFetch returns what an earlier run has left of a download.
-func (e *Engine) takeFetch(storage string, d Download) (journal.Entry, bool) {
+func (e *Engine) takeFetch(storage, fileKey, path string) (journal.Entry, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i, left := range e.fetches {
-		if left.Storage == storage && left.FileKey == d.FileKey && left.Path == d.Path {
+		if left.Storage == storage && left.FileKey == fileKey && left.Path == path {
 			e.fetches = append(e.fetches[:i:i], e.fetches[i+1:]...)
 			return left, true
 		}
@@ -117,7 +117,7 @@ func (f *fetch) journal(file api.File) {
 	f.engine.mu.Lock()
 	defer f.engine.mu.Unlock()
 	f.engine.journalled(f.engine.cfg.Journal.Renew(journal.Entry{
-		ID: f.id, Download: true, Storage: f.route.target.Storage, Path: f.want.Path, PartPath: partPath,
+		ID: f.id, Download: true, Storage: f.route.target.Storage, Path: f.abs, PartPath: partPath,
 		Added: time.Now(), Size: f.plan.Size, PartSize: f.plan.PartSize, Parts: f.plan.Parts, FileKey: f.want.FileKey, CID: file.CID,
 	}))
 }

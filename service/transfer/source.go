@@ -97,9 +97,11 @@ func (b *broken) Stat() (Version, error) { return Version{}, b.err }
 func (b *broken) Open() (Reader, error)  { return nil, b.err }
 
 // NewFileError names the kind of what the system says of a file or folder:
-// ErrVanished, ErrLoop or ErrUnreadable. An error that holds a *FileError
-// already is returned as that.
-func NewFileError(path string, err error) *FileError { return linkError(path, err) }
+// ErrVanished or ErrUnreadable. Where err holds a *FileError, it is that.
+func NewFileError(path string, err error) *FileError { return fileError(path, err) }
+
+// NewStatError is NewFileError for an error of os.Stat, and knows ErrLoop too.
+func NewStatError(path string, err error) *FileError { return linkError(path, err) }
 
 // fileError names the kind of a system's error. The path is told once, by us.
 func fileError(path string, err error) *FileError {
