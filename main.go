@@ -23,6 +23,7 @@ import (
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/views"
 	"quicksync.me/desktop/views/words"
 )
@@ -98,7 +99,16 @@ func serve(where paths.Paths, gate *gate, files []string) error {
 	defer within(ending, here.Close)
 	keys := secrets.New(secrets.Config{})
 	defer within(ending, keys.Close)
-	engine := transfer.New(transfer.Config{Log: log})
+	kept, left, setAside, err := journal.Open(where.Journals())
+	if err != nil {
+		return err
+	}
+	defer within(ending, func(context.Context) error { return kept.Close() })
+	history, err := kept.History()
+	if err != nil {
+		return err
+	}
+	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history, Log: log})
 	defer engine.Close()
 	text, err := words.New(lang.SystemLocale().LanguageString())
 	if err != nil {
@@ -106,7 +116,7 @@ func serve(where paths.Paths, gate *gate, files []string) error {
 	}
 	show(app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Engine: engine, Words: text, Data: views.NewData(),
-		Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
+		History: history, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
 	}, gate, files)
 	return nil
 }

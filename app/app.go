@@ -15,6 +15,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ import (
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/views"
 	"quicksync.me/desktop/views/words"
 )
@@ -75,6 +77,10 @@ type Params struct {
 	Desktop  Desktop
 	// Do runs a function on the UI goroutine.
 	Do func(func())
+	// History is what earlier runs have uploaded; SetAside are the journals that
+	// could not be read.
+	History  []journal.Finished
+	SetAside []error
 	// Downloads is the person's folder for downloads.
 	Downloads string
 	Log       *slog.Logger
@@ -95,6 +101,7 @@ type App struct {
 	view      view
 	transfers transfers
 	links     map[string]*linkState // by row
+	history   map[string]time.Time  // when a file was added, by storage and key
 	copied    string                // what we put on the clipboard last
 	ask       bool                  // the strip "Who should open it?" is shown
 	asked     *batch                // what the answer is for
@@ -120,6 +127,10 @@ func New(p Params) *App {
 		view: view{sort: views.ColumnAdded, descending: true},
 	}
 	a.transfers.init()
+	a.history = make(map[string]time.Time, len(p.History))
+	for _, f := range p.History {
+		a.history[historyKey(f.Storage, f.FileKey)] = f.Added
+	}
 	a.who.Store(int32(audiences[p.Settings.Get().Audience]))
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.loadPlaces()
@@ -132,24 +143,23 @@ func (a *App) Start() {
 	for _, p := range a.places {
 		a.group.Go(func() { a.open(p) })
 	}
+	if len(a.SetAside) > 0 {
+		a.Log.Error("journals were set aside", "errors", errors.Join(a.SetAside...))
+		a.say(a.Words.Text("note.setAside"))
+	}
 	if a.audience() == views.AudienceNetwork {
 		a.group.Go(func() { a.share(true) })
 	}
 }
 
-// leaving is how long unfinished uploads may take to be cleared away when the
-// program ends.
-const leaving = 10 * time.Second
-
-// Close gives up what is not finished, and ends all that the App has started.
-// The engine goes on to belong to who made it.
+// Close ends all that the App has started. What is not finished goes on at the
+// next start; the engine belongs to who made it.
 func (a *App) Close() {
 	a.stop()
-	ctx, cancel := context.WithTimeout(context.Background(), leaving)
-	defer cancel()
-	a.Engine.CancelAll(ctx)
 	a.group.Wait()
 }
+
+func historyKey(storage, fileKey string) string { return storage + "/" + fileKey }
 
 // now makes the pump look at once.
 func (a *App) now() {

@@ -140,7 +140,7 @@ func TestRowsSurviveARestart(t *testing.T) {
 	s.row("film.mov", views.Done)
 	s.start()
 	r := s.row("film.mov", views.Done)
-	if !strings.HasPrefix(r.ID, "here/") || r.Size != 1000 || !r.Added.IsZero() {
+	if !strings.HasPrefix(r.ID, "here/") || r.Size != 1000 || r.Added.IsZero() {
 		t.Errorf("the row is %+v", r)
 	}
 	s.act(func(a views.Actions) { a.Select([]string{r.ID}) })
@@ -155,6 +155,24 @@ func TestRowsSurviveARestart(t *testing.T) {
 		t.Error("the link gives other bytes")
 	}
 	s.until("the link", func() bool { return s.detail().Link.URL == s.desk.Content() && !s.detail().Link.WorksUntil.IsZero() })
+}
+
+// TestUploadsGoOnAtTheNextStart: without a button, and oldest first.
+func TestUploadsGoOnAtTheNextStart(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.PauseAll(); a.Add([]string{s.file("f", 10), s.file("g", 20)}) })
+	s.row("g", views.Paused)
+	s.start()
+	s.says("2 uploads of last time go on")
+	s.row("f", views.Done)
+	s.row("g", views.Done)
+}
+
+func TestAJournalThatCannotBeReadIsSaid(t *testing.T) {
+	s := newStage(t)
+	s.must(os.WriteFile(filepath.Join(s.dir, "journals", "x.journal"), []byte("torn"), 0o600))
+	s.start()
+	s.says("could not be read and was set aside")
 }
 
 func TestSearchFilterAndSort(t *testing.T) {

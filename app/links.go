@@ -10,7 +10,6 @@ import (
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/names"
 	"quicksync.me/desktop/service/settings"
-	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 	"quicksync.me/desktop/views/words"
 )
@@ -49,7 +48,7 @@ func (a *App) noteEnded(ended []*tracked) (over []*batch) {
 		}
 		u.batch = nil
 		b.left--
-		if u.State == transfer.Done {
+		if u.State.Stored() {
 			b.done = append(b.done, u)
 		} else {
 			b.failed = true

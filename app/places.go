@@ -26,6 +26,8 @@ type place struct {
 	id   string
 	cfg  settings.Connection
 	conn *session.Connection
+	// storage names it in the journal.
+	storage string
 	// problem is why it could not be opened.
 	problem error
 	opening bool
@@ -84,7 +86,7 @@ func (a *App) place(id string) *place {
 func (a *App) config(ctx context.Context, p *place) (session.Config, error) {
 	if p.here() {
 		return session.Config{
-			ID: hereID, Server: a.Node.URL(), Token: a.Node.Token(), SessionID: a.Node.SessionID(),
+			ID: hereID, Here: true, Server: a.Node.URL(), Token: a.Node.Token(), SessionID: a.Node.SessionID(),
 			HideNames: true, LinkLifetime: a.linkLifetime,
 		}, nil
 	}
@@ -142,10 +144,14 @@ func (a *App) tryOpen(p *place) (again bool) {
 
 // use makes a storage that was reached the one that uploads for it go to.
 func (a *App) use(p *place, conn *session.Connection) {
-	a.Engine.Connect(conn.Target())
+	target := conn.Target()
+	a.Engine.Connect(target)
 	a.mu.Lock()
-	p.conn = conn
+	p.conn, p.storage = conn, target.Storage
 	a.mu.Unlock()
+	if ids := a.Engine.Recover(p.id); len(ids) > 0 {
+		a.say(a.Words.Count("note.goesOn", len(ids)))
+	}
 	a.reload(p)
 }
 

@@ -42,9 +42,13 @@ func (a *App) uploadRow(p *place, u *tracked, now time.Time) views.Row {
 	if u.State.Moving() {
 		r.Speed, r.Left = u.meter.Rate(), u.meter.Left(u.Size-u.Sent)
 	}
-	done := u.State == transfer.Done
-	if done && r.Message == "" {
+	done := u.State.Stored()
+	switch {
+	case r.Message != "":
+	case done:
 		r.Message = a.reachNote(p, u.Link.URL)
+	case u.Anew > 0 && !u.State.Ended():
+		r.Message = a.Words.Text("row.anew")
 	}
 	r.HasLink = done
 	r.Can = views.Can{
@@ -61,7 +65,7 @@ func (a *App) uploadRow(p *place, u *tracked, now time.Time) views.Row {
 func (a *App) fileRow(p *place, f listed) views.Row {
 	r := views.Row{
 		ID: p.id + "/" + f.Key, Name: f.name, Size: f.Size, State: views.Unfinished, Left: -1,
-		Can: views.Can{Delete: true},
+		Added: a.history[historyKey(p.storage, f.Key)], Can: views.Can{Delete: true},
 	}
 	if f.Completed {
 		r.State, r.Sent, r.HasLink = views.Done, max(f.Size, 0), true

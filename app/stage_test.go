@@ -19,6 +19,7 @@ import (
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/views"
 	"quicksync.me/desktop/views/words"
 )
@@ -71,8 +72,13 @@ func (s *stage) start() {
 	text, err := words.New("en")
 	s.must(err)
 	keys := secrets.New(secrets.Config{Ring: s.ring})
-	engine := transfer.New(transfer.Config{})
+	kept, left, setAside, err := journal.Open(filepath.Join(s.dir, "journals"))
+	s.must(err)
+	history, err := kept.History()
+	s.must(err)
+	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history})
 	s.app = New(Params{
+		History: history, SetAside: setAside,
 		Settings: prefs, Secrets: keys, Node: localNode{s.node}, Engine: engine, Words: text, Data: views.NewData(),
 		Desktop: s.desk, Do: func(f func()) { s.ui <- f }, Downloads: s.dir, Log: slog.New(slog.DiscardHandler),
 	})
@@ -84,6 +90,7 @@ func (s *stage) start() {
 	s.stop = func() {
 		s.app.Close()
 		engine.Close()
+		s.must(kept.Close())
 		close(over)
 		ui.Wait()
 		s.must(keys.Close(context.Background()))

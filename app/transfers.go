@@ -144,6 +144,8 @@ func state(s transfer.State) views.State {
 		return views.Finishing
 	case transfer.Done:
 		return views.Done
+	case transfer.Already:
+		return views.AlreadyUploaded
 	case transfer.Cancelled:
 		return views.Cancelled
 	default:
@@ -159,7 +161,7 @@ func (a *App) overall(now time.Time) views.Overall {
 	for _, u := range t.group {
 		o.Bytes += u.Size
 		o.BytesDone += u.Sent
-		if u.State == transfer.Done {
+		if u.State.Stored() {
 			o.FilesDone++
 		}
 		if u.State == transfer.Paused {
@@ -186,7 +188,7 @@ const maxRecents = 10
 func (a *App) recents() (r []views.Recent) {
 	done := make([]*tracked, 0, maxRecents)
 	for _, u := range a.transfers.order {
-		if u.State == transfer.Done {
+		if u.State.Stored() {
 			done = append(done, u)
 		}
 	}

@@ -123,7 +123,7 @@ func TestQuittingAsksWhileSomethingRuns(t *testing.T) {
 	s.data.Overall.Set(Overall{Files: 3, FilesDone: 1, Running: true})
 	s.w.closing()
 	s.want()
-	s.reads("2 files are still uploading", "Your originals stay")
+	s.reads("2 files are still uploading", "Nothing is lost")
 	s.tap("Cancel")
 	s.want()
 	s.shortcut(quitShortcut)

@@ -152,8 +152,11 @@ func get(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	e := s.engine()
-	defer e.Close()
+	e, end, err := s.journalled(c.stderr)
+	if err != nil {
+		return err
+	}
+	defer end()
 	path, err := e.Download(ctx, transfer.Download{
 		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))),
 	})

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -64,53 +65,45 @@ func (n *nodeProcess) holding(holds func(*http.Request) bool) (server string, he
 	})), came
 }
 
-// An interrupted send exits with 1, says what became of each file, and leaves
-// nothing unfinished on the node.
-func TestInterruptedSend(t *testing.T) {
+// An interrupted send exits with 1 and says what became of each file. The same
+// send, or resume, goes on where it was: when the last of eight parts is on its
+// way, four at least have been answered, and these are not sent again.
+func TestInterruptedSendGoesOn(t *testing.T) {
 	t.Parallel()
 	for name, sig := range map[string]os.Signal{"SIGINT": syscall.SIGINT, "SIGTERM": syscall.SIGTERM} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			q, n := withServer(t)
-			small := q.onDisk("small", []byte("small"))
-			q.ok("send", small)
-			server, held := n.holding(func(r *http.Request) bool { return r.Header.Get("partNumber") == "3" })
-			large := q.sparse("large", 4*part)
-			s := q.with("QS_SERVER="+server).start("send", "--json", large, small)
-			<-held
-			s.signal(sig)
-			r := s.wait().wants(1).says("cancelling", "Cancelled")
-			states := map[string]string{}
-			for _, o := range objects[sentFile](r) {
-				states[o.Name] = o.State
-			}
-			if states["large"] != "cancelled" || len(states) != 2 {
-				t.Errorf("%v", states)
-			}
-			finished := 1
-			if states["small"] == "done" {
-				finished++
-			}
-			n.wantOnly(finished)
-		})
-	}
-}
-
-// A second interrupt ends the program at once.
-func TestInterruptedTwice(t *testing.T) {
-	t.Parallel()
-	q, n := withServer(t)
-	server, held := n.holding(func(r *http.Request) bool {
-		return r.Method == http.MethodPut || r.Method == http.MethodDelete
-	})
-	q.onDisk("a", []byte("aa"))
-	s := q.with("QS_SERVER="+server).start("send", "a")
-	<-held
-	s.signal(syscall.SIGINT)
-	<-held // it deletes what it had sent
-	s.signal(syscall.SIGINT)
-	if r := s.wait(); r.code == 0 {
-		t.Errorf("exit code %d: %s", r.code, r.stderr)
+		for _, again := range []string{"send", "resume"} {
+			t.Run(name+" then "+again, func(t *testing.T) {
+				t.Parallel()
+				q, n := withServer(t)
+				var interrupted atomic.Bool
+				var sentAgain atomic.Int32
+				server, held := n.holding(func(r *http.Request) bool {
+					number := r.Header.Get("partNumber")
+					if interrupted.Load() && number != "" {
+						sentAgain.Add(1)
+					}
+					return number == "8" && !interrupted.Load()
+				})
+				q = q.with("QS_SERVER=" + server)
+				large := q.sparse("large", 8*part)
+				s := q.start("send", "--json", large)
+				<-held
+				s.signal(sig)
+				sent := objects[sentFile](s.wait().wants(1).says("Interrupted"))[0]
+				if sent.State != "cancelled" || sent.code() != "interrupted" {
+					t.Errorf("%+v", sent)
+				}
+				interrupted.Store(true)
+				args := map[string][]string{"send": {"send", "--json", large}, "resume": {"resume", "--json"}}[again]
+				if sent := one[sentFile](q.run(args...).wants(0)); sent.State != "done" {
+					t.Errorf("%+v", sent)
+				}
+				n.wantOnly(1)
+				if c := sentAgain.Load(); c < 1 || c > 4 {
+					t.Errorf("%d parts were sent again", c)
+				}
+			})
+		}
 	}
 }
 

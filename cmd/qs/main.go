@@ -26,6 +26,7 @@ const (
 const usage = `qs gets files from a desk to a link.
 
   qs send FILE|FOLDER…                send files, and those in folders
+  qs resume                           go on with what was left unfinished
   qs list                             what the storage holds
   qs info KEY                         one file of it
   qs link KEY                         a link to a file, for everyone who has the link
@@ -67,13 +68,14 @@ var commands = map[string]struct {
 	min, max int
 	run      func(context.Context, *command) error
 }{
-	"send": {1, -1, send},
-	"list": {0, 0, list},
-	"info": {1, 1, info},
-	"link": {1, 1, link},
-	"get":  {1, 1, get},
-	"rm":   {1, -1, remove},
-	"node": {0, 0, serve},
+	"send":   {1, -1, send},
+	"resume": {0, 0, resume},
+	"list":   {0, 0, list},
+	"info":   {1, 1, info},
+	"link":   {1, 1, link},
+	"get":    {1, 1, get},
+	"rm":     {1, -1, remove},
+	"node":   {0, 0, serve},
 }
 
 // errUsage says that the command line is not understood.

@@ -7,14 +7,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
 )
 
 // look is how often a running send looks at what has changed.
 const look = 100 * time.Millisecond
-
-// tidying is how long a cancelled send may take to delete what it had sent.
-const tidying = 20 * time.Second
 
 // sent is what JSON says of one file.
 type sent struct {
@@ -40,15 +38,48 @@ func problemOf(err error) *problem {
 }
 
 // send sends files and folders, and returns when every one of them has ended.
+// A file that an earlier send has left unfinished goes on where it was.
 func send(ctx context.Context, c *command) error {
 	s, err := open(ctx)
 	if err != nil {
 		return c.nothingSent(err)
 	}
 	defer s.Close()
-	job := &sending{command: c, storage: s, engine: s.engine(), progress: newProgress(c.stderr), gone: map[string]bool{}}
-	defer job.engine.Close()
-	return job.all(ctx)
+	return s.send(ctx, c, "there are no files in there", func(e *transfer.Engine) (n int) {
+		_ = transfer.Walk(ctx, c.args, func(src transfer.Source) {
+			e.Add(storageID, src)
+			n++
+		})
+		return n
+	})
+}
+
+// resume goes on with everything that earlier sends have left unfinished.
+func resume(ctx context.Context, c *command) error {
+	s, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.send(ctx, c, "nothing was left unfinished", func(e *transfer.Engine) int { return len(e.Recover(storageID)) })
+}
+
+// send has an engine send what add gives it, and reports; nothing is said where
+// that is nothing.
+func (s *storage) send(ctx context.Context, c *command, nothing string, add func(*transfer.Engine) int) error {
+	engine, end, err := s.journalled(c.stderr)
+	if err != nil {
+		return err
+	}
+	defer end()
+	job := &sending{command: c, storage: s, engine: engine, progress: newProgress(c.stderr)}
+	if err := job.all(ctx, add); err != nil {
+		return err
+	}
+	if job.added == 0 {
+		fmt.Fprintf(c.stderr, "qs: %s\n", nothing)
+	}
+	return nil
 }
 
 // nothingSent says for each argument that its storage could not be reached.
@@ -74,55 +105,42 @@ type sending struct {
 	storage  *storage
 	engine   *transfer.Engine
 	progress *progress
-	gone     map[string]bool // failed, told, and to be deleted from the server
 	added    int
 	ended    int
 	failed   int
 	outErr   error
 }
 
-// all walks, sends and reports. Walking goes on while the first files are on
+// all adds, sends and reports. Adding goes on while the first files are on
 // their way.
-func (s *sending) all(ctx context.Context) error {
-	walked := make(chan int, 1)
-	go func() {
-		n := 0
-		_ = transfer.Walk(ctx, s.args, func(src transfer.Source) {
-			s.engine.Add(storageID, src)
-			n++
-		})
-		walked <- n
-	}()
-	s.watch(ctx, walked)
+func (s *sending) all(ctx context.Context, add func(*transfer.Engine) int) error {
+	added := make(chan int, 1)
+	go func() { added <- add(s.engine) }()
+	s.watch(ctx, added)
 	s.progress.clear()
 	switch {
 	case s.outErr != nil:
 		return s.outErr
-	case ctx.Err() != nil:
-		return context.Canceled
 	case s.failed > 0:
 		return errReported
-	}
-	if s.added == 0 {
-		fmt.Fprintln(s.stderr, "qs: there are no files in there")
 	}
 	return nil
 }
 
-// watch reports until every file that was found has ended.
-func (s *sending) watch(ctx context.Context, walked <-chan int) {
+// watch reports until everything that was added has ended.
+func (s *sending) watch(ctx context.Context, added <-chan int) {
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	var rev uint64
-	for found := false; !found || s.ended < s.added; {
+	for known := false; !known || s.ended < s.added; {
 		select {
-		case s.added = <-walked:
-			found = true
+		case s.added = <-added:
+			known = true
 		case <-ctx.Done():
-			if !found {
-				s.added, found = <-walked, true
+			if !known {
+				s.added = <-added
 			}
-			s.cancelled(&rev)
+			s.interrupted(&rev)
 			return
 		case <-tick.C:
 		}
@@ -130,14 +148,23 @@ func (s *sending) watch(ctx context.Context, walked <-chan int) {
 	}
 }
 
-// cancelled gives up what is not done, and deletes what the server has of it.
-func (s *sending) cancelled(rev *uint64) {
-	s.progress.clear()
-	fmt.Fprintln(s.stderr, "qs: cancelling, and deleting what was sent of unfinished files…")
-	ctx, cancel := context.WithTimeout(context.Background(), tidying)
-	defer cancel()
-	s.engine.CancelAll(ctx)
+// errInterrupted ends what was on its way when the command was interrupted.
+var errInterrupted = errors.New("interrupted")
+
+// interrupted stops at once and reports what has not ended. It stays in the
+// journal and on the server, to go on from.
+func (s *sending) interrupted(rev *uint64) {
+	s.engine.Close()
 	s.report(rev)
+	left, _ := s.engine.Changes(0)
+	for _, st := range left {
+		st.State, st.Err = transfer.Cancelled, errInterrupted
+		s.tell(st)
+	}
+	s.progress.clear()
+	if len(left) > 0 {
+		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(errInterrupted))
+	}
 }
 
 // report tells of the files that have ended since the last time.
@@ -146,7 +173,7 @@ func (s *sending) report(rev *uint64) {
 	changed, *rev = s.engine.Changes(*rev)
 	var ended []string
 	for _, st := range changed {
-		if st.State.Ended() && !s.gone[st.ID] {
+		if st.State.Ended() {
 			ended = append(ended, st.ID)
 			s.ended++
 			s.tell(st)
@@ -167,14 +194,16 @@ func (s *sending) tell(st transfer.Status) {
 	switch st.State {
 	case transfer.Failed:
 		s.failed++
-		s.discard(st.ID)
+		s.discard(st)
 		o.State = "failed"
 		fmt.Fprintf(s.stderr, "qs: %s: %s\n", shown(st.Name), sentence(st.Err))
 	case transfer.Cancelled:
 		s.failed++
 		o.State = "cancelled"
+	case transfer.Already:
+		o.State = "already"
 	}
-	if !s.json && st.State != transfer.Done {
+	if !s.json && !st.State.Stored() {
 		return
 	}
 	if err := s.out.object(o, "%s\t%s", shown(st.Name), s.where(st)); err != nil && s.outErr == nil {
@@ -182,11 +211,20 @@ func (s *sending) tell(st transfer.Status) {
 	}
 }
 
-// discard deletes what the server has of a file that failed: nobody would come
-// back for it, and on a full disk it is in the way. Closing the engine waits.
-func (s *sending) discard(id string) {
-	s.gone[id] = true
-	s.engine.Cancel(id)
+// discard deletes what the server has of a file that failed for good: nobody
+// would come back for it, and on a full disk it is in the way. What another
+// try can go on with stays. Closing the engine waits.
+func (s *sending) discard(st transfer.Status) {
+	if !canGoOn(st.Err) {
+		s.engine.Cancel(st.ID)
+	}
+}
+
+// canGoOn tells that the same send may work later: the server is back, or has
+// a new key.
+func canGoOn(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && (e.Transient() || transfer.NeedsKey(e))
 }
 
 // where says how to come by a file: its link if that outlives the command,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/journal"
 )
 
 // patience is how long a server may stay away before a transfer fails: long
@@ -102,7 +104,7 @@ func (s *storage) openHere(ctx context.Context) error {
 		return err
 	}
 	return s.connect(ctx, session.Config{
-		ID: storageID, Server: info.URL, Token: info.Token, SessionID: info.SessionID, HideNames: true,
+		ID: storageID, Here: true, Server: info.URL, Token: info.Token, SessionID: info.SessionID, HideNames: true,
 		LinkLifetime: linkLifetime(where),
 	})
 }
@@ -187,9 +189,28 @@ func linkLifetime(where paths.Paths) func() time.Duration {
 	return func() time.Duration { return time.Duration(hours) * time.Hour }
 }
 
-// engine returns an engine for the storage, to be closed.
-func (s *storage) engine() *transfer.Engine {
-	e := transfer.New(transfer.Config{Patience: patience, Unattended: true})
+// journalled returns an engine with a journal: what it leaves unfinished the
+// next one goes on with. end closes both.
+func (s *storage) journalled(stderr io.Writer) (e *transfer.Engine, end func(), err error) {
+	where, err := paths.Find()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := where.Make(); err != nil {
+		return nil, nil, err
+	}
+	j, left, setAside, err := journal.Open(where.Journals())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range setAside {
+		fmt.Fprintf(stderr, "qs: a journal of unfinished transfers cannot be read, so they do not go on: %v\n", s)
+	}
+	history, err := j.History()
+	if err != nil {
+		return nil, nil, errors.Join(err, j.Close())
+	}
+	e = transfer.New(transfer.Config{Patience: patience, Unattended: true, Journal: j, Left: left, History: history})
 	e.Connect(s.conn.Target())
-	return e
+	return e, func() { e.Close(); _ = j.Close() }, nil
 }

@@ -51,6 +51,7 @@ var words = []word{
 	{api.ErrStalled, "stalled", "The connection stalled. Check the network and try again."},
 	{api.ErrNetwork, "network", "The server cannot be reached. Check the network and QS_SERVER."},
 	{api.ErrRefused, "refused", "The server refuses this."},
+	{errInterrupted, "interrupted", "Interrupted. The same command again, or “qs resume”, goes on where this one was."},
 	{context.Canceled, "cancelled", "Cancelled."},
 }
 

@@ -17,6 +17,8 @@ type Content struct {
 	Total int64
 	// From is where the piece begins: 0 where the server knows no ranges.
 	From int64
+	// Ranged tells that the server does know ranges.
+	Ranged bool
 }
 
 // Fetch opens a presigned link from a byte on; until is the last byte, or
@@ -67,7 +69,7 @@ func contentOf(resp *http.Response, from int64) (*Content, error) {
 		if start != from {
 			return nil, errors.New("the answer begins at another byte")
 		}
-		return &Content{ReadCloser: resp.Body, Total: total, From: start}, nil
+		return &Content{ReadCloser: resp.Body, Total: total, From: start, Ranged: true}, nil
 	case http.StatusRequestedRangeNotSatisfiable:
 		// An empty file has no first byte: bytes */0 (RFC 9110, 14.4).
 		if resp.Header.Get("Content-Range") == "bytes */0" {

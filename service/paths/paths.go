@@ -41,6 +41,9 @@ func Find() (Paths, error) {
 	return Paths{Config: filepath.Join(config, folder), Data: filepath.Join(data, folder)}, nil
 }
 
+// Journals is where the journals of unfinished transfers lie.
+func (p Paths) Journals() string { return filepath.Join(p.Data, "journals") }
+
 // Make creates the directories that are missing, for this user alone (0700). One
 // that exists keeps its mode: QUICKSYNC_HOME may name a directory of other use.
 func (p Paths) Make() error {

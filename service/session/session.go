@@ -4,9 +4,11 @@ package session
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -31,6 +33,9 @@ type Config struct {
 	// HideNames seals names with the session ID (QS Share); else they are sent
 	// as they are.
 	HideNames bool
+	// Here tells that it is this computer's own storage, whose address may be
+	// another at each start.
+	Here bool
 	// LinkLifetime is what links are asked for, where the server can be asked.
 	LinkLifetime func() time.Duration
 	// Transport carries the calls; nil means the usual one.
@@ -121,9 +126,23 @@ func (c *Connection) Target() transfer.Target {
 		limits = transfer.Node
 	}
 	return transfer.Target{
-		ID: c.cfg.ID, Session: c.session.ID, Bucket: c.client, Limits: limits,
+		ID: c.cfg.ID, Session: c.session.ID, Storage: c.storage(), Bucket: c.client, Limits: limits,
 		Seal: c.seal, UniqueNames: c.cfg.HideNames, LinkLifetime: c.cfg.LinkLifetime,
 	}
+}
+
+// storage names the storage in every run and program. Where no session is
+// known a digest of the key does, which tells nothing of it.
+func (c *Connection) storage() string {
+	server := c.cfg.Server
+	if c.cfg.Here {
+		server = "here"
+	}
+	session := c.session.ID
+	if session == "" {
+		session = fmt.Sprintf("%x", sha256.Sum256([]byte(c.cfg.Token)))
+	}
+	return server + "#" + session
 }
 
 // seal makes the name that is sent. A readable one is what a recipient's

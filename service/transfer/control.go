@@ -66,6 +66,7 @@ func (e *Engine) unpause(u *upload) {
 func (e *Engine) Retry(ids ...string) {
 	e.each(ids, func(u *upload) {
 		if u.cancel == nil && (u.state == Failed || u.state == Cancelled) {
+			e.keep(u)
 			e.enqueue(u)
 		}
 	})
@@ -88,8 +89,13 @@ func (e *Engine) Cancel(ids ...string) {
 // clear deletes, in a goroutine of its own, what the server has of an upload
 // that does not run. Until then it counts as running. Callers hold e.mu.
 func (e *Engine) clear(u *upload) {
-	if !u.begun || e.closed {
+	if !u.begun {
+		e.drop(u)
 		return
+	}
+	e.keepCancelled(u)
+	if e.closed {
+		return // the next run deletes it
 	}
 	r := e.routes[u.targetID]
 	u.cancel = func(error) {}
@@ -170,6 +176,9 @@ func (e *Engine) sweep() {
 
 // abort deletes what the server has of an upload. Nothing of it runs any more.
 func (e *Engine) abort(r *route, u *upload) {
+	e.mu.Lock()
+	e.keepCancelled(u)
+	e.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), cleanup)
 	defer cancel()
 	a := &run{engine: e, route: r, upload: u}
@@ -180,4 +189,5 @@ func (e *Engine) abort(r *route, u *upload) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	u.forget()
+	e.drop(u)
 }

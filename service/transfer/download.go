@@ -3,14 +3,9 @@ package transfer
 import (
 	"context"
 	"errors"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"quicksync.me/desktop/service/api"
 )
@@ -30,8 +25,10 @@ type Download struct {
 }
 
 // Download fetches a file and returns the path under which it lies, whole.
-// Until then it is called .part; no file that was there before is touched.
-// Errors of this computer's disk are *FileError.
+// Until then it is called .part; no file that was there before is touched. Its
+// pieces are fetched in parallel where the server knows ranges. One that an
+// earlier run has left goes on with the pieces that are there. Errors of this
+// computer's disk are *FileError.
 func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	e.mu.Lock()
 	r, ok := e.routes[d.Target]
@@ -42,20 +39,43 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if d.Received == nil {
 		d.Received = new(atomic.Int64)
 	}
-	part, err := createFree(d.Path, partSuffix)
+	abs, err := filepath.Abs(d.Path)
 	if err != nil {
-		return "", &FileError{Path: filepath.Dir(d.Path), Kind: ErrUnwritable, Err: systemError(err)}
+		return "", &FileError{Path: d.Path, Kind: ErrUnwritable, Err: systemError(err)}
 	}
-	f := &fetch{engine: e, route: r, want: d, part: part}
-	err = errors.Join(f.all(ctx), part.Close())
+	f := &fetch{engine: e, route: r, want: d, abs: abs}
+	file, err := f.stat(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := f.open(file); err != nil {
+		return "", err
+	}
+	err = errors.Join(f.all(ctx, file), f.part.Close())
 	if err == nil {
-		var path string
-		if path, err = publish(part.Name(), d.Path); err == nil {
-			return path, nil
-		}
+		return f.finish()
 	}
-	_ = os.Remove(part.Name())
+	f.abandon(ctx)
 	return "", err
+}
+
+// finish gives the file its name.
+func (f *fetch) finish() (string, error) {
+	path, err := publish(f.part.Name(), f.want.Path)
+	if err == nil {
+		f.forget()
+	}
+	return path, err
+}
+
+// abandon removes what cannot be gone on with. When the program ends, or the
+// person stops it, the pieces stay for the next time.
+func (f *fetch) abandon(ctx context.Context) {
+	if ctx.Err() != nil && f.journalled {
+		return
+	}
+	_ = os.Remove(f.part.Name())
+	f.forget()
 }
 
 // fetch is one download on its way.
@@ -63,25 +83,15 @@ type fetch struct {
 	engine *Engine
 	route  *route
 	want   Download
+	abs    string // want.Path for the journal, which outlives the working directory
+	id     string
 	part   *os.File
-	have   int64
-}
-
-// all fetches until the file is whole and on the disk. A connection that
-// breaks is taken up where it was; a link that is refused is renewed once.
-func (f *fetch) all(ctx context.Context) error {
-	file, err := f.stat(ctx)
-	if err != nil {
-		return err
-	}
-	err = f.content(ctx, file)
-	if errors.Is(err, api.ErrForbidden) {
-		err = f.content(ctx, file)
-	}
-	if err != nil {
-		return err
-	}
-	return f.written(f.part.Sync())
+	plan   Plan
+	total  int64 // the size that the link has told
+	pieces pieces
+	link   sharedLink
+	// journalled tells that a later run can go on with it.
+	journalled bool
 }
 
 func (f *fetch) try(ctx context.Context, call func() error) error {
@@ -99,78 +109,52 @@ func (f *fetch) stat(ctx context.Context) (file api.File, err error) {
 	return file, err
 }
 
-func (f *fetch) content(ctx context.Context, file api.File) error {
-	bucket := f.route.target.Bucket
-	var link api.Link
-	err := f.try(ctx, func() (err error) {
-		link, err = bucket.DownloadURL(ctx, f.want.FileKey, f.route.target.linkOptions(filepath.Base(f.want.Path)))
-		return err
-	})
+// all fetches until the file is whole and on the disk.
+func (f *fetch) all(ctx context.Context, file api.File) error {
+	total, err := f.size(ctx, file)
 	if err != nil {
 		return err
 	}
-	return f.try(ctx, func() error {
-		content, err := bucket.Fetch(ctx, link.URL, f.have, -1)
-		if err != nil {
-			return err
-		}
-		defer content.Close()
-		return f.take(ctx, content, file.Size)
-	})
-}
-
-// take writes what came and judges whether it is all. declared is what the
-// uploader said, negative where nobody did; the content's own total decides.
-func (f *fetch) take(ctx context.Context, content *api.Content, declared int64) error {
-	if content.From != f.have { // a server without ranges begins at the start
-		f.count(content.From - f.have)
-	}
-	total := content.Total
-	if total < 0 {
-		total = declared
-	}
-	if total >= 0 && declared >= 0 && total != declared {
-		return ErrWrongSize
-	}
-	err := f.copy(content)
-	var onDisk *FileError
-	switch {
-	case errors.As(err, &onDisk):
+	f.total = total
+	if err := f.allocate(file); err != nil {
 		return err
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case err != nil, total > f.have:
-		return &api.Error{Op: "fetch", Kind: api.ErrNetwork, Err: errors.Join(err, io.ErrUnexpectedEOF)}
-	case total >= 0 && total < f.have:
-		return ErrWrongSize
 	}
-	return f.written(f.part.Truncate(f.have))
+	if err := f.fetchPieces(ctx); err != nil {
+		return err
+	}
+	return f.written(f.part.Sync())
 }
 
-// copy appends the content to the part file at the right place.
-func (f *fetch) copy(content io.Reader) error {
-	buf := make([]byte, 256<<10)
-	for {
-		n, err := content.Read(buf)
-		if n > 0 {
-			if _, werr := f.part.WriteAt(buf[:n], f.have); werr != nil {
-				return f.written(werr)
-			}
-			f.count(int64(n))
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+// size asks the link for the size of the file. What the uploader had declared
+// must be the same.
+func (f *fetch) size(ctx context.Context, file api.File) (total int64, err error) {
+	err = f.withLink(ctx, func(link string) (err error) {
+		total, err = f.route.target.Bucket.LinkSize(ctx, link)
+		return err
+	})
+	if err == nil && file.Size >= 0 && total != file.Size {
+		err = ErrWrongSize
 	}
+	return total, err
 }
 
-func (f *fetch) count(n int64) {
-	f.have += n
-	f.want.Received.Add(n)
+// allocate takes the room on the disk, so that a disk that is too small is
+// known before the first byte, and plans the pieces.
+func (f *fetch) allocate(file api.File) error {
+	if f.pieces.planned() && f.plan.Size == f.total {
+		return nil
+	}
+	f.plan, _ = downloadLimits.Plan(f.total)
+	f.pieces.plan(f.plan.Parts)
+	if err := preallocate(f.part, f.total); err != nil {
+		return f.written(err)
+	}
+	f.journal(file)
+	return nil
 }
+
+// downloadLimits cut a download into pieces; a file of any size fits.
+var downloadLimits = Limits{Step: 1 << 20, MinPart: 8 << 20, MaxPart: 1 << 40, MaxParts: 10_000}
 
 // written turns an error of writing into one that names the file.
 func (f *fetch) written(err error) error {
@@ -178,71 +162,4 @@ func (f *fetch) written(err error) error {
 		return nil
 	}
 	return &FileError{Path: f.want.Path, Kind: ErrUnwritable, Err: systemError(err)}
-}
-
-func systemError(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
-	}
-	return err
-}
-
-// createFree creates a file of this name and suffix, or of a free one like it.
-func createFree(path, suffix string) (*os.File, error) {
-	for n := 1; ; n++ {
-		f, err := os.OpenFile(numbered(path, n, suffix), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
-		if err == nil || !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
-	}
-}
-
-// publish gives a finished file its name, or a free one like it, and never
-// that of a file that is there: a hard link fails where one is. On a disk
-// without hard links the name is taken by an empty file first.
-func publish(part, path string) (string, error) {
-	for n := 1; ; n++ {
-		name := numbered(path, n, "")
-		err := os.Link(part, name)
-		if err == nil {
-			return name, os.Remove(part)
-		}
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		taken, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-		switch {
-		case errors.Is(err, fs.ErrExist):
-			continue
-		case err != nil:
-			return "", &FileError{Path: name, Kind: ErrUnwritable, Err: systemError(err)}
-		}
-		_ = taken.Close()
-		return name, os.Rename(part, name)
-	}
-}
-
-// maxName is the longest file name of the usual file systems, in bytes.
-const maxName = 255
-
-// numbered is the n-th name to try for a path: "a (2).txt" is the second. The
-// stem gives way where the name would be too long. A name of dots alone has no
-// extension.
-func numbered(path string, n int, suffix string) string {
-	dir, base := filepath.Split(path)
-	ext := filepath.Ext(base)
-	if ext == base {
-		ext = ""
-	}
-	stem := strings.TrimSuffix(base, ext)
-	tail := ext + suffix
-	if n > 1 {
-		tail = " (" + strconv.Itoa(n) + ")" + tail
-	}
-	for len(stem)+len(tail) > maxName && stem != "" {
-		_, last := utf8.DecodeLastRuneInString(stem)
-		stem = stem[:len(stem)-last]
-	}
-	return dir + stem + tail
 }

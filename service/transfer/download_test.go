@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -183,4 +184,178 @@ func (w *wrongTotal) Fetch(ctx context.Context, link string, from, until int64) 
 		c.ReadCloser, c.Total = io.NopCloser(io.MultiReader(c.ReadCloser, strings.NewReader("more"))), c.Total+4
 	}
 	return c, err
+}
+
+// meteredFetch counts the bytes of content that were asked for.
+type meteredFetch struct {
+	*transfertest.Fake
+	bytes atomic.Int64
+	spans sync.Map
+}
+
+func (m *meteredFetch) Fetch(ctx context.Context, link string, from, until int64) (*api.Content, error) {
+	c, err := m.Fake.Fetch(ctx, link, from, until)
+	if err == nil && until > 0 {
+		m.bytes.Add(min(until+1, c.Total) - from)
+		m.spans.Store(from, true)
+	}
+	return c, err
+}
+
+// interruptedDownload stops a download of four pieces after two of them.
+func (b *bench) interruptedDownload() (key, content string, d transfer.Download) {
+	b.Helper()
+	if err := os.Mkdir(filepath.Join(b.dir, "to"), 0o700); err != nil {
+		b.Fatal(err)
+	}
+	key, content = b.stored(28 << 20)
+	ctx, cancel := context.WithCancel(context.Background())
+	pieces := 0
+	var mu sync.Mutex
+	b.fake.Before = func(op string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if op == "fetch" {
+			if pieces++; pieces > 3 { // the first asks for the size
+				cancel()
+				return broken
+			}
+		}
+		return nil
+	}
+	d = transfer.Download{Target: "here", FileKey: key, Path: filepath.Join(b.dir, "to", "f.bin")}
+	if _, err := b.engine.Download(ctx, d); !errors.Is(err, context.Canceled) {
+		b.Fatalf("stopped with %v", err)
+	}
+	b.fake.Before = nil
+	return key, content, d
+}
+
+func TestDownloadGoesOnAfterTheProgramEnded(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		b.restart()
+		metered := &meteredFetch{Fake: b.fake}
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: metered, Limits: limits})
+		left := b.engine.LeftDownloads("here")
+		if len(left) != 1 || left[0].Path != d.Path || left[0].FileKey != d.FileKey {
+			b.Fatalf("left: %+v", left)
+		}
+		left[0].Received = new(atomic.Int64)
+		path, err := b.engine.Download(context.Background(), left[0])
+		if err != nil || path != d.Path {
+			b.Fatal(path, err)
+		}
+		if got, _ := os.ReadFile(path); string(got) != content {
+			b.Error("the bytes came back changed")
+		}
+		if n := metered.bytes.Load(); n > 20<<20 {
+			b.Errorf("%d bytes fetched, at least a piece of 8 MiB was there", n)
+		}
+		if n := left[0].Received.Load(); n != 28<<20 {
+			b.Errorf("%d bytes counted", n)
+		}
+		if names := b.folder(); len(names) != 1 {
+			b.Errorf("in the folder: %v", names)
+		}
+		b.restart()
+		if left := b.engine.LeftDownloads("here"); len(left) != 0 {
+			b.Errorf("still left: %+v", left)
+		}
+	})
+}
+
+func TestPiecesThatNeverReachedTheDiskAreFetchedAgain(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		if err := os.WriteFile(d.Path+".part", make([]byte, 28<<20), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		b.restart()
+		path, err := b.engine.Download(context.Background(), d)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if got, _ := os.ReadFile(path); string(got) != content {
+			b.Error("the bytes came back changed")
+		}
+	})
+}
+
+func TestDownloadOfAnotherFileDoesNotTakeUpTheRest(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, _, d := b.interruptedDownload()
+		b.restart()
+		key, content := b.stored(100)
+		path, err := b.engine.Download(context.Background(), transfer.Download{Target: "here", FileKey: key, Path: d.Path})
+		if err != nil || path != d.Path {
+			b.Fatal(path, err)
+		}
+		if got, _ := os.ReadFile(path); string(got) != content {
+			b.Error("the bytes came back changed")
+		}
+	})
+}
+
+func TestDownloadFetchesPiecesInParallel(t *testing.T) {
+	downloading(t, func(b *bench) {
+		key, content := b.stored(40 << 20)
+		metered := &meteredFetch{Fake: b.fake}
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Bucket: metered, Limits: limits})
+		g := newGate("fetch")
+		first := true
+		var mu sync.Mutex
+		b.fake.Before = func(op string) error {
+			mu.Lock()
+			alone := first && op == "fetch"
+			first = first && op != "fetch"
+			mu.Unlock()
+			if op != "fetch" || alone {
+				return nil
+			}
+			return g.hold(op)
+		}
+		done := make(chan error, 1)
+		go func() {
+			path, err := b.download(key, "f")
+			if got, _ := os.ReadFile(path); err == nil && string(got) != content {
+				err = errors.New("the bytes came back changed")
+			}
+			done <- err
+		}()
+		<-g.reached // the first piece, alone
+		g.release()
+		if err := <-done; err != nil {
+			b.Fatal(err)
+		}
+		spans := 0
+		metered.spans.Range(func(any, any) bool { spans++; return true })
+		if spans != 5 || metered.bytes.Load() != 40<<20 {
+			b.Errorf("%d pieces, %d bytes", spans, metered.bytes.Load())
+		}
+	})
+}
+
+func TestALinkThatIsRefusedIsRenewedOnce(t *testing.T) {
+	downloading(t, func(b *bench) {
+		key, content := b.stored(30 << 20)
+		refused := &api.Error{Op: "fetch", Kind: api.ErrForbidden, Status: 403}
+		b.fake.Before = once("fetch", refused)
+		path, err := b.download(key, "f")
+		if got, _ := os.ReadFile(path); err != nil || string(got) != content {
+			b.Fatal(err)
+		}
+		b.fake.Before = func(op string) error {
+			if op == "fetch" {
+				return refused
+			}
+			return nil
+		}
+		if _, err := b.download(key, "g"); !errors.Is(err, api.ErrForbidden) {
+			b.Errorf("refused for good: %v", err)
+		}
+		if n := b.fake.Calls("link"); n > 2+2+1 {
+			b.Errorf("%d links asked for", n)
+		}
+	})
 }

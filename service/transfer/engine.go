@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer/journal"
 )
 
 // Bucket is the storage that an engine sends to and fetches from, one call
@@ -47,8 +48,11 @@ var _ Bucket = (*api.Client)(nil)
 type Target struct {
 	// ID is the connection's, Session that of the storage behind it.
 	ID, Session string
-	Bucket      Bucket
-	Limits      Limits
+	// Storage names the same storage and session in every run and program: what
+	// an earlier run left unfinished is looked for by it.
+	Storage string
+	Bucket  Bucket
+	Limits  Limits
 	// Seal makes the name that is sent of a plain one.
 	Seal func(name string) (string, error)
 	// UniqueNames tells that no two calls of Seal give the same: then an upload
@@ -78,6 +82,13 @@ type Config struct {
 	// Unattended tells that nobody is there to give a new key: where one is
 	// needed, uploads fail instead of waiting for it.
 	Unattended bool
+	// Journal keeps what is needed to go on after a kill; nil keeps nothing.
+	Journal Journal
+	// Left is what earlier runs have left, from the journal, oldest first.
+	Left []journal.Entry
+	// History is what earlier runs have finished: a file among it that has not
+	// changed is not sent again.
+	History []journal.Finished
 	// Log takes what a person would not read. It holds no names, keys or links.
 	Log *slog.Logger
 }
@@ -102,12 +113,16 @@ type Engine struct {
 
 	mu      sync.Mutex
 	routes  map[string]*route
+	left    map[string][]*upload // of earlier runs, by storage
+	fetches []journal.Entry      // downloads of earlier runs
+	history map[string]journal.Finished
 	uploads map[string]*upload
 	order   []*upload
 	lanes   [2]lane
 	held    bool
 	closed  bool
 	rev     uint64
+	unkept  bool // the journal has failed
 }
 
 // lane is a queue and the number of its files that are on their way.
@@ -133,6 +148,9 @@ func New(cfg Config) *Engine {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Journal == nil {
+		cfg.Journal = noJournal{}
+	}
 	e := &Engine{
 		cfg:     cfg,
 		slots:   semaphore.NewWeighted(int64(cfg.Workers)),
@@ -141,6 +159,12 @@ func New(cfg Config) *Engine {
 		uploads: map[string]*upload{},
 		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
 	}
+	e.left, e.fetches = leftUploads(cfg.Left), leftDownloads(cfg.Left)
+	e.history = make(map[string]journal.Finished, len(cfg.History))
+	for _, f := range cfg.History {
+		e.history[historyKey(f)] = f
+	}
+	e.cfg.Left, e.cfg.History = nil, nil
 	e.ctx, e.stop = context.WithCancelCause(context.Background())
 	return e
 }
@@ -163,6 +187,7 @@ func (e *Engine) Connect(t Target) {
 	defer e.mu.Unlock()
 	old, known := e.routes[t.ID]
 	e.routes[t.ID] = &route{target: t}
+	e.finishCancelled(t)
 	if !known {
 		return
 	}
@@ -172,6 +197,7 @@ func (e *Engine) Connect(t Target) {
 		}
 		if u.cancel == nil && old.target.Session != t.Session {
 			u.forget()
+			e.renew(u)
 		}
 		if u.state == Paused && NeedsKey(u.err) {
 			e.enqueue(u)
@@ -181,13 +207,27 @@ func (e *Engine) Connect(t Target) {
 }
 
 // Add puts a source in the queue of a target that was made known by Connect,
-// and returns the transfer's ID.
+// and returns the transfer's ID. If an earlier run has left an upload of the
+// same source there, that goes on where it was.
 func (e *Engine) Add(targetID string, src Source) string {
-	u := &upload{id: rand.Text(), targetID: targetID, src: src, name: src.Name(), size: src.Size(), added: time.Now()}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	u := e.takeLeft(targetID, src)
+	if u == nil {
+		u = &upload{id: rand.Text(), src: src, name: src.Name(), size: src.Size(), added: time.Now()}
+	}
+	return e.admit(targetID, u)
+}
+
+// admit puts an upload in the queue. Callers hold e.mu.
+func (e *Engine) admit(targetID string, u *upload) string {
+	u.targetID = targetID
+	if r, ok := e.routes[targetID]; ok {
+		u.storage = r.target.Storage
+	}
 	e.uploads[u.id] = u
 	e.order = append(e.order, u)
+	e.keep(u)
 	if e.held {
 		e.change(u, Paused, nil)
 		return u.id
@@ -288,7 +328,11 @@ func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 	u.cancel = nil
 	u.ended = time.Now()
 	switch {
+	case errors.Is(err, errAlready):
+		e.drop(u)
+		e.change(u, Already, nil)
 	case err == nil:
+		e.finished(u)
 		e.change(u, Done, nil)
 	case errors.Is(cause, errCancelled):
 		e.change(u, Cancelled, nil)
@@ -306,6 +350,9 @@ func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 		e.change(u, e.withoutKey(), err)
 		e.hold(u.targetID, err)
 	default:
+		if !u.begun {
+			e.drop(u) // there is nothing to go on with
+		}
 		e.cfg.Log.Warn("an upload failed", "transfer", u.id, "error", kindOf(err))
 		e.change(u, Failed, err)
 	}

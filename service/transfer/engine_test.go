@@ -20,6 +20,7 @@ import (
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/service/transfer/transfertest"
 )
 
@@ -28,9 +29,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // bench is an engine with a bucket in memory and files on disk.
 type bench struct {
 	*testing.T
-	fake   *transfertest.Fake
-	engine *transfer.Engine
-	dir    string
+	fake    *transfertest.Fake
+	engine  *transfer.Engine
+	journal *journal.Journal
+	dir     string
 }
 
 // limits make parts of 256 KiB, so that a small file has many.
@@ -43,14 +45,14 @@ func inBubble(t *testing.T, cfg transfer.Config, run func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{T: t, fake: transfertest.NewFake(), engine: transfer.New(cfg), dir: dir}
 		b.connect("s1")
-		defer b.engine.Close()
+		defer func() { b.engine.Close() }()
 		run(b)
 	})
 }
 
 func (b *bench) connect(session string) {
 	b.engine.Connect(transfer.Target{
-		ID: "here", Session: session, Bucket: b.fake, Limits: limits, UniqueNames: true,
+		ID: "here", Session: session, Storage: session, Bucket: b.fake, Limits: limits, UniqueNames: true,
 		Seal: func(name string) (string, error) { return name + "|" + session + "|" + rand.Text(), nil },
 	})
 }

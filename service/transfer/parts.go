@@ -67,6 +67,7 @@ func (r *run) sendPart(ctx context.Context, src Reader, number int) error {
 			r.locked(func() {
 				r.upload.tags[number-1] = tag
 				r.upload.partsDone++
+				r.engine.keepTag(r.upload, number, tag)
 			})
 			return nil
 		}

@@ -1,10 +1,12 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"time"
 )
 
 // Source is what an upload sends: a file on disk, or anything else whose size
@@ -29,20 +31,30 @@ type Reader interface {
 	io.Closer
 }
 
+// Preparer is a Reader whose content has to be worked out in part. Prepare does
+// what takes its time for the bytes [offset, offset+length), so that reading
+// them does not pause. Errors are *FileError, or the cause of ctx.
+type Preparer interface {
+	Prepare(ctx context.Context, offset, length int64) error
+}
+
 // Version tells one state of a source from another.
 type Version struct {
-	// Size in bytes.
-	Size int64
+	// Size in bytes, and when it was changed last.
+	Size    int64
+	ModTime time.Time
+	// info holds the identity on disk, within a run: network and exFAT disks
+	// give new ones.
 	info fs.FileInfo
 }
 
-// Same tells whether both are the same state of the same file: its identity on
-// disk, its size and its time are equal.
+// Same tells whether both are the same state of the same file: size and time
+// are equal, and its identity on disk where both know it.
 func (v Version) Same(w Version) bool {
-	if v.info == nil || w.info == nil {
-		return v.info == w.info && v.Size == w.Size
+	if v.Size != w.Size || !v.ModTime.Equal(w.ModTime) {
+		return false
 	}
-	return v.Size == w.Size && v.info.ModTime().Equal(w.info.ModTime()) && os.SameFile(v.info, w.info)
+	return v.info == nil || w.info == nil || os.SameFile(v.info, w.info)
 }
 
 // file is a Source on disk.
@@ -63,7 +75,7 @@ func (f *file) Stat() (Version, error) {
 	if !info.Mode().IsRegular() {
 		return Version{}, &FileError{Path: f.path, Kind: ErrNotFile}
 	}
-	return Version{Size: info.Size(), info: info}, nil
+	return Version{Size: info.Size(), ModTime: info.ModTime(), info: info}, nil
 }
 
 func (f *file) Open() (Reader, error) {
@@ -83,6 +95,13 @@ type broken struct {
 
 func (b *broken) Stat() (Version, error) { return Version{}, b.err }
 func (b *broken) Open() (Reader, error)  { return nil, b.err }
+
+// NewFileError names the kind of what the system says of a file or folder:
+// ErrVanished or ErrUnreadable. Where err holds a *FileError, it is that.
+func NewFileError(path string, err error) *FileError { return fileError(path, err) }
+
+// NewStatError is NewFileError for an error of os.Stat, and knows ErrLoop too.
+func NewStatError(path string, err error) *FileError { return linkError(path, err) }
 
 // fileError names the kind of a system's error. The path is told once, by us.
 func fileError(path string, err error) *FileError {

@@ -18,12 +18,16 @@ const (
 	Reconnecting
 	Finishing
 	Done
+	Already // the same unchanged file is in the storage
 	Failed
 	Cancelled
 )
 
 // Ended tells that nothing more happens by itself.
-func (s State) Ended() bool { return s == Done || s == Failed || s == Cancelled }
+func (s State) Ended() bool { return s.Stored() || s == Failed || s == Cancelled }
+
+// Stored tells that the storage has the file, and that its link works.
+func (s State) Stored() bool { return s == Done || s == Already }
 
 // Moving tells that an upload has its turn.
 func (s State) Moving() bool {
@@ -45,8 +49,10 @@ type Status struct {
 	NextTry          time.Time
 	FileKey          string
 	Parts, PartsDone int
-	Added, Ended     time.Time
-	// File and Link are known when it is Done. The link was tried.
+	// Anew is how often it began anew because the server had forgotten it.
+	Anew         int
+	Added, Ended time.Time
+	// File and Link are known when it is Stored. The link was tried.
 	File api.File
 	Link api.Link
 }
@@ -101,7 +107,7 @@ func (e *Engine) status(u *upload) Status {
 	s := Status{
 		ID: u.id, Target: u.targetID, Name: u.name, Path: u.src.Path(), Size: u.size,
 		Sent: min(u.sent.Load(), u.size), State: u.state, Err: u.err, FileKey: u.remote.FileKey,
-		Parts: u.plan.Parts, PartsDone: u.partsDone, Added: u.added, Ended: u.ended,
+		Parts: u.plan.Parts, PartsDone: u.partsDone, Anew: u.anew, Added: u.added, Ended: u.ended,
 		File: u.file, Link: u.link,
 	}
 	if u.state.Moving() {

@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer/journal"
 )
 
 // upload is one file on its way. All but sent is guarded by Engine.mu.
 type upload struct {
 	id, targetID string
+	storage      string
 	src          Source
 	name         string
 	size         int64
@@ -31,10 +33,14 @@ type upload struct {
 	plan      Plan
 	sealed    string
 	begun     bool // a begin was sent, answered or not
+	twice     bool // more than one was sent: the server may have more than one
 	remote    api.Upload
 	tags      []string // by part; empty where not answered
 	tries     []uint8  // how often each part was sent
 	partsDone int
+	completes bool // a complete was sent, answered or not
+	again     bool // left by an earlier run, and added again by the person
+	anew      int  // how often it began anew because the server had forgotten it
 
 	sent atomic.Int64
 	file api.File
@@ -44,7 +50,7 @@ type upload struct {
 // forget makes the upload begin anew at its next turn.
 func (u *upload) forget() {
 	u.version, u.plan, u.sealed = Version{}, Plan{}, ""
-	u.begun, u.remote, u.tags, u.tries, u.partsDone = false, api.Upload{}, nil, nil, 0
+	u.begun, u.twice, u.remote, u.tags, u.tries, u.partsDone, u.completes = false, false, api.Upload{}, nil, nil, 0, false
 	u.sent.Store(0)
 }
 
@@ -69,17 +75,24 @@ func (r *run) all(ctx context.Context) error {
 			return r.discardStale(ctx, err)
 		}
 		r.engine.cfg.Log.Info("the server has forgotten an upload: it begins anew", "transfer", r.upload.id)
-		r.locked(r.upload.forget)
+		r.locked(func() {
+			r.upload.forget()
+			r.upload.anew++
+			r.engine.renew(r.upload)
+		})
 	}
 }
 
 // once takes an upload through its stages.
 func (r *run) once(ctx context.Context) error {
-	src, err := r.prepare()
+	src, err := r.prepare(ctx)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
+	if err := r.already(ctx); err != nil {
+		return err
+	}
 	if err := r.begin(ctx); err != nil {
 		return err
 	}
@@ -106,8 +119,16 @@ func (r *run) discardStale(ctx context.Context, err error) error {
 	if cleanErr := r.removeRemains(ctx); cleanErr != nil {
 		r.engine.cfg.Log.Warn("the remains of an upload could not be deleted", "transfer", r.upload.id, "error", kindOf(cleanErr))
 	}
-	r.locked(r.upload.forget)
+	r.forget()
 	return err
+}
+
+// forget makes the upload begin anew, in the journal as well.
+func (r *run) forget() {
+	r.locked(func() {
+		r.upload.forget()
+		r.engine.renew(r.upload)
+	})
 }
 
 // locked runs a few lines that touch the upload's state.
@@ -129,20 +150,28 @@ func (r *run) try(ctx context.Context, call func() error) error {
 
 // prepare opens the source and, the first time, freezes its plan. A source
 // that is another than the one that was begun has changed.
-func (r *run) prepare() (Reader, error) {
+func (r *run) prepare(ctx context.Context) (Reader, error) {
 	u := r.upload
 	version, err := u.src.Stat()
 	if err != nil {
 		return nil, err
 	}
 	if u.begun && !version.Same(u.version) {
-		return nil, r.changed()
+		if !u.again {
+			return nil, r.changed()
+		}
+		// The person has added the new version: the old one gives way.
+		if err := r.removeRemains(ctx); err != nil {
+			return nil, err
+		}
+		r.forget()
 	}
 	if !u.begun {
 		if err := r.plan(version); err != nil {
 			return nil, err
 		}
 	}
+	r.locked(func() { u.version, u.again = version, false })
 	return u.src.Open()
 }
 
@@ -194,20 +223,37 @@ func (r *run) begin(ctx context.Context) error {
 			if err := r.deleteOrphans(ctx); err != nil {
 				return err
 			}
+			r.locked(func() { u.twice = true })
 		}
-		r.locked(func() { u.begun = true })
+		r.beginning()
 		remote, err := r.route.target.Bucket.Begin(ctx, api.BeginRequest{Parts: u.plan.Parts, Name: u.sealed, Size: u.plan.Size})
 		uncertain = acted(err)
 		if err != nil {
 			return err
 		}
-		r.locked(func() { u.remote = remote })
+		r.locked(func() {
+			u.remote = remote
+			r.engine.keep(u)
+		})
 		return nil
 	})
 }
 
-// deleteOrphans deletes unfinished uploads of this name. Where names are not
-// unique they may be somebody else's and stay.
+// beginning has the journal know of the upload before the server does. A
+// journal that cannot be written is no reason not to send.
+func (r *run) beginning() {
+	var entry journal.Entry
+	r.locked(func() {
+		r.upload.begun = true
+		entry = r.upload.entry()
+	})
+	if err := r.engine.cfg.Journal.Save(entry, true); err != nil {
+		r.engine.cfg.Log.Warn("an upload could not be journalled", "transfer", entry.ID, "error", err)
+	}
+}
+
+// deleteOrphans deletes uploads of this name but for the one that is gone on
+// with. Where names are not unique they may be somebody else's and stay.
 func (r *run) deleteOrphans(ctx context.Context) error {
 	if !r.route.target.UniqueNames {
 		return nil
@@ -217,7 +263,7 @@ func (r *run) deleteOrphans(ctx context.Context) error {
 		return err
 	}
 	for _, f := range files {
-		if f.Name != r.upload.sealed {
+		if f.Name != r.upload.sealed || f.Key == r.upload.remote.FileKey {
 			continue
 		}
 		if err := r.route.target.Bucket.Delete(ctx, f.Key); err != nil {
@@ -250,7 +296,10 @@ func (r *run) complete(ctx context.Context, src Reader) error {
 		return err
 	}
 	r.engine.cfg.Log.Warn("the server misses parts: they are sent again", "transfer", r.upload.id)
-	r.locked(func() { r.upload.dropTags(missing(err)) })
+	r.locked(func() {
+		r.upload.dropTags(missing(err))
+		r.engine.renew(r.upload)
+	})
 	if err := r.sendParts(ctx, src); err != nil {
 		return err
 	}
@@ -262,7 +311,8 @@ func (r *run) complete(ctx context.Context, src Reader) error {
 
 func (r *run) completeOnce(ctx context.Context) error {
 	u, bucket := r.upload, r.route.target.Bucket
-	uncertain := false
+	uncertain := u.completes
+	r.locked(func() { u.completes = true })
 	err := r.try(ctx, func() error {
 		if uncertain {
 			f, err := bucket.Stat(ctx, u.remote.FileKey)
@@ -301,6 +351,7 @@ func (u *upload) dropTags(named []int) {
 		if again(i) && u.tags[i] != "" {
 			u.tags[i] = ""
 			u.partsDone--
+			u.completes = false
 			_, length := u.plan.Part(i + 1)
 			u.sent.Add(-length)
 		}
@@ -333,6 +384,11 @@ func (r *run) verify(ctx context.Context) error {
 	link, err := r.provedLink(ctx, u.remote.FileKey, u.name, u.plan.Size)
 	if err != nil {
 		return err
+	}
+	if u.twice { // a begin that was thought lost may have come late
+		if err := r.try(ctx, func() error { return r.deleteOrphans(ctx) }); err != nil {
+			return err
+		}
 	}
 	r.locked(func() { u.file, u.link = file, link })
 	return nil

@@ -25,10 +25,16 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Entry is an upload that is not finished.
+// Entry is a transfer that is not finished.
 type Entry struct {
 	// ID is the transfer's.
 	ID string `json:"id"`
+	// Download tells which way it goes. A download has of the fields below only
+	// Storage, Path (where it shall lie), PartPath, Added, Size, the plan,
+	// FileKey, CID, and as tags the CRC32C of the pieces that are there.
+	Download bool   `json:"download,omitempty"`
+	PartPath string `json:"partPath,omitempty"`
+	CID      string `json:"cid,omitempty"`
 	// Storage names the storage and session that it goes to.
 	Storage string `json:"storage"`
 	// Path is where the source lies, Name the plain name.
@@ -44,9 +50,10 @@ type Entry struct {
 	Parts    int   `json:"parts,omitempty"`
 	// Sealed is the name that was or will be sent with begin.
 	Sealed string `json:"sealed,omitempty"`
-	// Begun tells that a begin was sent, UploadID and FileKey that it was
-	// answered.
+	// Begun tells that a begin was sent, Twice that more than one was, UploadID
+	// and FileKey that it was answered.
 	Begun    bool   `json:"begun,omitempty"`
+	Twice    bool   `json:"twice,omitempty"`
 	UploadID string `json:"uploadId,omitempty"`
 	FileKey  string `json:"fileKey,omitempty"`
 	// Cancelled tells that all that is left is to delete it from the server.

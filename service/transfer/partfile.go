@@ -1,0 +1,202 @@
+package transfer
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer/journal"
+)
+
+// leftDownloads are the downloads among what earlier runs have left.
+func leftDownloads(entries []journal.Entry) (left []journal.Entry) {
+	for _, e := range entries {
+		if e.Download {
+			left = append(left, e)
+		}
+	}
+	return left
+}
+
+// LeftDownloads returns the downloads that earlier runs have left unfinished
+// for a target, ready for Download.
+func (e *Engine) LeftDownloads(targetID string) (all []Download) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r, ok := e.routes[targetID]
+	if !ok {
+		return nil
+	}
+	for _, left := range e.fetches {
+		if left.Storage == r.target.Storage {
+			all = append(all, Download{Target: targetID, FileKey: left.FileKey, Path: left.Path})
+		}
+	}
+	return all
+}
+
+// open takes up the part file of an earlier run, or begins a new one.
+func (f *fetch) open(file api.File) error {
+	if left, ok := f.engine.takeFetch(f.route.target.Storage, f.want.FileKey, f.abs); ok {
+		if f.takeUp(left, file) == nil {
+			return nil
+		}
+		f.discard(left)
+	}
+	f.id = rand.Text()
+	part, err := createFree(f.want.Path, partSuffix)
+	if err != nil {
+		return &FileError{Path: filepath.Dir(f.want.Path), Kind: ErrUnwritable, Err: systemError(err)}
+	}
+	f.part = part
+	return nil
+}
+
+// takeFetch returns what an earlier run has left of a download.
+func (e *Engine) takeFetch(storage, fileKey, path string) (journal.Entry, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i, left := range e.fetches {
+		if left.Storage == storage && left.FileKey == fileKey && left.Path == path {
+			e.fetches = append(e.fetches[:i:i], e.fetches[i+1:]...)
+			return left, true
+		}
+	}
+	return journal.Entry{}, false
+}
+
+// errOther: what lies on the server is another content than it was.
+var errOther = errors.New("another content")
+
+// takeUp opens a part file and checks what is in it.
+func (f *fetch) takeUp(left journal.Entry, file api.File) (err error) {
+	if left.CID != file.CID || left.Parts < 1 {
+		return errOther
+	}
+	if f.part, err = os.OpenFile(left.PartPath, os.O_RDWR, 0); err != nil {
+		return err
+	}
+	f.id, f.journalled = left.ID, true
+	f.plan = Plan{Size: left.Size, PartSize: left.PartSize, Parts: left.Parts}
+	f.pieces.plan(left.Parts)
+	for number, tag := range left.Tags {
+		if number >= 1 && number <= left.Parts {
+			f.pieces.set(number, tag)
+		}
+	}
+	return f.verify()
+}
+
+// discard drops what an earlier run has left and cannot be gone on with.
+func (f *fetch) discard(left journal.Entry) {
+	if f.part != nil {
+		_ = f.part.Close()
+	}
+	_ = os.Remove(left.PartPath)
+	f.id = left.ID
+	f.forget()
+	f.part, f.plan, f.journalled = nil, Plan{}, false
+	f.pieces.plan(0)
+	f.want.Received.Store(0)
+}
+
+// journal has the journal know of the download, once its plan is made.
+func (f *fetch) journal(file api.File) {
+	partPath, err := filepath.Abs(f.part.Name())
+	if err != nil {
+		return
+	}
+	f.journalled = true
+	f.engine.mu.Lock()
+	defer f.engine.mu.Unlock()
+	f.engine.journalled(f.engine.cfg.Journal.Renew(journal.Entry{
+		ID: f.id, Download: true, Storage: f.route.target.Storage, Path: f.abs, PartPath: partPath,
+		Added: time.Now(), Size: f.plan.Size, PartSize: f.plan.PartSize, Parts: f.plan.Parts, FileKey: f.want.FileKey, CID: file.CID,
+	}))
+}
+
+func (f *fetch) keepPiece(number int, tag string) {
+	f.engine.mu.Lock()
+	defer f.engine.mu.Unlock()
+	f.engine.journalled(f.engine.cfg.Journal.Tag(f.id, number, tag))
+}
+
+func (f *fetch) forget() {
+	f.engine.mu.Lock()
+	defer f.engine.mu.Unlock()
+	f.engine.journalled(f.engine.cfg.Journal.Forget(f.id))
+}
+
+func systemError(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
+// createFree creates a file of this name and suffix, or of a free one like it.
+func createFree(path, suffix string) (*os.File, error) {
+	for n := 1; ; n++ {
+		f, err := os.OpenFile(numbered(path, n, suffix), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
+		if err == nil || !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// publish gives a finished file its name, or a free one like it, and never
+// that of a file that is there: a hard link fails where one is. On a disk
+// without hard links the name is taken by an empty file first.
+func publish(part, path string) (string, error) {
+	for n := 1; ; n++ {
+		name := numbered(path, n, "")
+		err := os.Link(part, name)
+		if err == nil {
+			return name, os.Remove(part)
+		}
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		taken, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			continue
+		case err != nil:
+			return "", &FileError{Path: name, Kind: ErrUnwritable, Err: systemError(err)}
+		}
+		_ = taken.Close()
+		return name, os.Rename(part, name)
+	}
+}
+
+// maxName is the longest file name of the usual file systems, in bytes.
+const maxName = 255
+
+// numbered is the n-th name to try for a path: "a (2).txt" is the second. The
+// stem gives way where the name would be too long. A name of dots alone has no
+// extension.
+func numbered(path string, n int, suffix string) string {
+	dir, base := filepath.Split(path)
+	ext := filepath.Ext(base)
+	if ext == base {
+		ext = ""
+	}
+	stem := strings.TrimSuffix(base, ext)
+	tail := ext + suffix
+	if n > 1 {
+		tail = " (" + strconv.Itoa(n) + ")" + tail
+	}
+	for len(stem)+len(tail) > maxName && stem != "" {
+		_, last := utf8.DecodeLastRuneInString(stem)
+		stem = stem[:len(stem)-last]
+	}
+	return dir + stem + tail
+}

@@ -1,0 +1,189 @@
+package transfer
+
+import (
+	"time"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer/journal"
+)
+
+// Journal keeps what is needed to go on after a kill. Only Save with wait set
+// may take its time; the others return at once.
+type Journal interface {
+	Save(e journal.Entry, wait bool) error
+	Tag(id string, number int, tag string) error
+	Renew(e journal.Entry) error
+	Forget(id string) error
+	Finish(id string, f journal.Finished) error
+}
+
+var _ Journal = (*journal.Journal)(nil)
+
+// noJournal keeps nothing.
+type noJournal struct{}
+
+func (noJournal) Save(journal.Entry, bool) error        { return nil }
+func (noJournal) Tag(string, int, string) error         { return nil }
+func (noJournal) Renew(journal.Entry) error             { return nil }
+func (noJournal) Forget(string) error                   { return nil }
+func (noJournal) Finish(string, journal.Finished) error { return nil }
+
+// entry is the upload as the journal keeps it. Callers hold Engine.mu.
+func (u *upload) entry() journal.Entry {
+	return journal.Entry{
+		ID: u.id, Storage: u.storage, Path: u.src.Path(), Name: u.name, Added: u.added,
+		Size: u.size, ModTime: u.version.ModTime, PartSize: u.plan.PartSize, Parts: u.plan.Parts,
+		Sealed: u.sealed, Begun: u.begun, Twice: u.twice, UploadID: u.remote.ID, FileKey: u.remote.FileKey,
+	}
+}
+
+// leftUploads makes uploads of the entries of earlier runs, by their storage.
+func leftUploads(entries []journal.Entry) map[string][]*upload {
+	left := map[string][]*upload{}
+	for _, e := range entries {
+		if e.Download {
+			continue
+		}
+		left[e.Storage] = append(left[e.Storage], restored(e))
+	}
+	return left
+}
+
+// restored is an upload where an earlier run has left it.
+func restored(e journal.Entry) *upload {
+	u := &upload{
+		id: e.ID, storage: e.Storage, src: &file{path: e.Path, name: e.Name, size: e.Size},
+		name: e.Name, size: e.Size, added: e.Added,
+	}
+	if e.Cancelled {
+		u.state = Cancelled
+	}
+	if !e.Begun {
+		return u
+	}
+	u.version = Version{Size: e.Size, ModTime: e.ModTime}
+	u.plan = Plan{Size: e.Size, PartSize: e.PartSize, Parts: e.Parts}
+	u.sealed, u.begun, u.twice, u.remote = e.Sealed, true, e.Twice, api.Upload{ID: e.UploadID, FileKey: e.FileKey}
+	u.tags, u.tries = make([]string, e.Parts), make([]uint8, e.Parts)
+	for number, tag := range e.Tags {
+		if number >= 1 && number <= e.Parts {
+			u.tags[number-1] = tag
+			u.partsDone++
+			_, length := u.plan.Part(number)
+			u.sent.Add(length)
+		}
+	}
+	// With all parts answered, its complete may have been sent too.
+	u.completes = u.partsDone == e.Parts
+	return u
+}
+
+// Left counts what earlier runs have left for a target.
+func (e *Engine) Left(targetID string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r, ok := e.routes[targetID]
+	if !ok {
+		return 0
+	}
+	return len(e.left[r.target.Storage])
+}
+
+// Recover lets what earlier runs have left for a target go on, oldest first,
+// and returns the IDs.
+func (e *Engine) Recover(targetID string) (ids []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r, ok := e.routes[targetID]
+	if !ok {
+		return nil
+	}
+	left := e.left[r.target.Storage]
+	delete(e.left, r.target.Storage)
+	for _, u := range left {
+		ids = append(ids, e.admit(targetID, u))
+	}
+	return ids
+}
+
+// finishCancelled deletes what a target still has of uploads that an earlier
+// run has cancelled. Callers hold e.mu.
+func (e *Engine) finishCancelled(t Target) {
+	var rest []*upload
+	for _, u := range e.left[t.Storage] {
+		if u.state != Cancelled {
+			rest = append(rest, u)
+			continue
+		}
+		u.targetID = t.ID
+		e.clear(u)
+	}
+	e.left[t.Storage] = rest
+}
+
+// takeLeft returns what an earlier run has left of a source, nil if nothing.
+// Callers hold e.mu.
+func (e *Engine) takeLeft(targetID string, src Source) *upload {
+	r, ok := e.routes[targetID]
+	if !ok {
+		return nil
+	}
+	all := e.left[r.target.Storage]
+	for i, u := range all {
+		if u.src.Path() == src.Path() && u.name == src.Name() {
+			e.left[r.target.Storage] = append(all[:i:i], all[i+1:]...)
+			u.src, u.again = src, true
+			return u
+		}
+	}
+	return nil
+}
+
+// keep has the journal know the upload as it is now. Callers hold e.mu.
+func (e *Engine) keep(u *upload) { e.journalled(e.cfg.Journal.Save(u.entry(), false)) }
+
+// keepTag has the journal know the tag of a part. Callers hold e.mu.
+func (e *Engine) keepTag(u *upload, number int, tag string) {
+	e.journalled(e.cfg.Journal.Tag(u.id, number, tag))
+}
+
+// keepCancelled has the journal know that all that is left to do is to delete
+// the upload from its server. Callers hold e.mu.
+func (e *Engine) keepCancelled(u *upload) {
+	entry := u.entry()
+	entry.Cancelled = true
+	e.journalled(e.cfg.Journal.Save(entry, false))
+}
+
+// renew has the journal know that the upload begins anew, or goes on with the
+// tags that it has now. Callers hold e.mu.
+func (e *Engine) renew(u *upload) {
+	e.journalled(e.cfg.Journal.Renew(u.entry()))
+	for i, tag := range u.tags {
+		if tag != "" {
+			e.keepTag(u, i+1, tag)
+		}
+	}
+}
+
+// drop has the journal forget the upload. Callers hold e.mu.
+func (e *Engine) drop(u *upload) { e.journalled(e.cfg.Journal.Forget(u.id)) }
+
+// finished moves the upload into the history. Callers hold e.mu.
+func (e *Engine) finished(u *upload) {
+	f := journal.Finished{
+		Storage: u.storage, FileKey: u.remote.FileKey, Path: u.src.Path(), Name: u.name,
+		Size: u.size, ModTime: u.version.ModTime, Added: u.added, Ended: time.Now(),
+	}
+	e.history[historyKey(f)] = f
+	e.journalled(e.cfg.Journal.Finish(u.id, f))
+}
+
+// journalled notes, once, that the journal cannot be written: uploads go on,
+// but not over a restart.
+func (e *Engine) journalled(err error) {
+	if err != nil && !e.unkept {
+		e.unkept = true
+		e.cfg.Log.Error("the journal is not kept any more", "error", err)
+	}
+}
