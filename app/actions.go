@@ -88,16 +88,23 @@ func (a *App) add(paths []string, quick bool) {
 
 // walk adds what is found, and lets the window know.
 func (a *App) walk(p *place, paths []string, b *batch) {
-	found := 0
+	found, twice := 0, 0
 	err := transfer.Walk(a.ctx, paths, func(src transfer.Source) {
 		found++
 		a.mu.Lock()
 		defer a.mu.Unlock()
+		id, added := a.Engine.Add(p.id, src)
+		if !added {
+			twice++
+			return
+		}
 		b.left++
-		id := a.Engine.Add(p.id, src)
 		status, _ := a.Engine.Status(id)
 		a.transfers.adopt(status, b)
 	})
+	if twice > 0 {
+		a.say(a.Words.Count("note.twice", twice))
+	}
 	a.mu.Lock()
 	b.walking = false
 	over := b.over()

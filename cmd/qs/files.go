@@ -55,7 +55,11 @@ func list(ctx context.Context, c *command) error {
 		return err
 	}
 	defer s.Close()
-	files, err := s.conn.Client().List(ctx)
+	var files []api.File
+	err = s.call(ctx, func(c *api.Client) (err error) {
+		files, err = c.List(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -79,7 +83,7 @@ func info(ctx context.Context, c *command) error {
 		return err
 	}
 	defer s.Close()
-	f, err := s.conn.Client().Stat(ctx, c.args[0])
+	f, err := s.stat(ctx, c.args[0])
 	if err != nil {
 		return err
 	}
@@ -110,7 +114,7 @@ func link(ctx context.Context, c *command) error {
 	if !s.lasting {
 		return errNoNode
 	}
-	f, err := s.conn.Client().Stat(ctx, c.args[0])
+	f, err := s.stat(ctx, c.args[0])
 	if err != nil {
 		return err
 	}
@@ -126,13 +130,26 @@ func link(ctx context.Context, c *command) error {
 	return c.out.object(o, "%s", l.URL)
 }
 
-// link asks for a link that carries the plain name.
-func (s *storage) link(ctx context.Context, f api.File) (api.Link, error) {
+// link asks for a link that carries the plain name, and tries it.
+func (s *storage) link(ctx context.Context, f api.File) (link api.Link, err error) {
 	opt := api.LinkOptions{Filename: names.FileName(s.conn.PlainName(f))}
 	if lifetime := s.conn.Target().LinkLifetime; lifetime != nil {
 		opt.Lifetime = lifetime()
 	}
-	return s.conn.Client().DownloadURL(ctx, f.Key, opt)
+	err = s.call(ctx, func(c *api.Client) (err error) {
+		link, err = c.DownloadURL(ctx, f.Key, opt)
+		return err
+	})
+	if err != nil {
+		return link, err
+	}
+	return link, s.call(ctx, func(c *api.Client) error {
+		size, err := c.LinkSize(ctx, link.URL)
+		if err == nil && f.Size >= 0 && size != f.Size {
+			err = transfer.ErrWrongSize
+		}
+		return err
+	})
 }
 
 // fetched is what JSON says of a file that was fetched.
@@ -148,14 +165,11 @@ func get(ctx context.Context, c *command) error {
 		return err
 	}
 	defer s.Close()
-	f, err := s.conn.Client().Stat(ctx, c.args[0])
+	f, err := s.stat(ctx, c.args[0])
 	if err != nil {
 		return err
 	}
-	e, end, err := s.journalled(c.stderr)
-	if err != nil {
-		return err
-	}
+	e, end := s.journalled(c.stderr)
 	defer end()
 	path, err := e.Download(ctx, transfer.Download{
 		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))),
@@ -203,8 +217,8 @@ func remove(ctx context.Context, c *command) error {
 
 // remove deletes a file that is there: a key that was mistyped is an error.
 func (s *storage) remove(ctx context.Context, key string) error {
-	if _, err := s.conn.Client().Stat(ctx, key); err != nil {
+	if _, err := s.stat(ctx, key); err != nil {
 		return err
 	}
-	return s.conn.Client().Delete(ctx, key)
+	return s.call(ctx, func(c *api.Client) error { return c.Delete(ctx, key) })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"quicksync.me/desktop/service/instance"
 	"quicksync.me/desktop/service/node"
@@ -38,9 +39,7 @@ func serve(ctx context.Context, c *command) error {
 		_ = mine.Close(ctx)
 		return err
 	}
-	// A qs may be using the node: it is not cut off.
-	defer n.Close(context.Background())
-	defer mine.Close(context.Background())
+	defer c.leave(mine, n)
 	if n.MadeToken() {
 		fmt.Fprintf(c.stderr, "qs: the key of this node, shown this once: %s\n", n.Token())
 	}
@@ -49,6 +48,17 @@ func serve(ctx context.Context, c *command) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// leave ends the node once those who use it are done: a qs, or a download. It
+// says so where that takes a while.
+func (c *command) leave(mine *instance.Instance, n *node.Node) {
+	slow := time.AfterFunc(time.Second, func() {
+		fmt.Fprintln(c.stderr, "qs: ending when those who use the storage are done; interrupt again to end at once")
+	})
+	defer slow.Stop()
+	_ = mine.Close(context.Background())
+	_ = n.Close(context.Background())
 }
 
 // dataFolder is where the node keeps everything: its own, or this computer's.

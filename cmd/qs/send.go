@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
 )
 
@@ -47,8 +46,9 @@ func send(ctx context.Context, c *command) error {
 	defer s.Close()
 	return s.send(ctx, c, "there are no files in there", func(e *transfer.Engine) (n int) {
 		_ = transfer.Walk(ctx, c.args, func(src transfer.Source) {
-			e.Add(storageID, src)
-			n++
+			if _, added := e.Add(storageID, src); added {
+				n++
+			}
 		})
 		return n
 	})
@@ -67,10 +67,7 @@ func resume(ctx context.Context, c *command) error {
 // send has an engine send what add gives it, and reports; nothing is said where
 // that is nothing.
 func (s *storage) send(ctx context.Context, c *command, nothing string, add func(*transfer.Engine) int) error {
-	engine, end, err := s.journalled(c.stderr)
-	if err != nil {
-		return err
-	}
+	engine, end := s.journalled(c.stderr)
 	defer end()
 	job := &sending{command: c, storage: s, engine: engine, progress: newProgress(c.stderr)}
 	if err := job.all(ctx, add); err != nil {
@@ -213,18 +210,11 @@ func (s *sending) tell(st transfer.Status) {
 
 // discard deletes what the server has of a file that failed for good: nobody
 // would come back for it, and on a full disk it is in the way. What another
-// try can go on with stays. Closing the engine waits.
+// try can go on with stays.
 func (s *sending) discard(st transfer.Status) {
-	if !canGoOn(st.Err) {
+	if !transfer.CanGoOn(st.Err) {
 		s.engine.Cancel(st.ID)
 	}
-}
-
-// canGoOn tells that the same send may work later: the server is back, or has
-// a new key.
-func canGoOn(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e) && (e.Transient() || transfer.NeedsKey(e))
 }
 
 // where says how to come by a file: its link if that outlives the command,

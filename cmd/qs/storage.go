@@ -64,8 +64,8 @@ func open(ctx context.Context) (s *storage, err error) {
 	if token == "" {
 		return s, fmt.Errorf("QS_SERVER is set, but QS_TOKEN, the key for it, is not (%w)", errUsage)
 	}
-	if server == "" {
-		server = api.DefaultServer
+	if server == "" { // a key goes to no server that nobody has named
+		return s, fmt.Errorf("QS_TOKEN is set, but QS_SERVER is not: the hosted service is %s (%w)", api.DefaultServer, errUsage)
 	}
 	s.lasting = true
 	return s, s.connect(ctx, session.Config{ID: storageID, Server: server, Token: token, SessionID: os.Getenv("QS_SESSION"), HideNames: true})
@@ -77,7 +77,11 @@ func (s *storage) connect(ctx context.Context, cfg session.Config) error {
 		conn, err := session.Open(ctx, cfg)
 		var e *api.Error
 		if errors.As(err, &e) && e.Transient() && e.Kind != api.ErrNotQuickSync && try < reaching {
-			time.Sleep(min(max(e.RetryAfter, time.Second/4), 10*time.Second))
+			select {
+			case <-ctx.Done():
+				return context.Canceled
+			case <-time.After(min(max(e.RetryAfter, time.Second/4), 10*time.Second)):
+			}
 			continue
 		}
 		if err != nil {
@@ -189,28 +193,62 @@ func linkLifetime(where paths.Paths) func() time.Duration {
 	return func() time.Duration { return time.Duration(hours) * time.Hour }
 }
 
+// call makes one call to the storage, again and again while that may help.
+func (s *storage) call(ctx context.Context, do func(*api.Client) error) error {
+	return transfer.Retry(ctx, patience, func() error { return do(s.conn.Client()) })
+}
+
+// stat looks a file up.
+func (s *storage) stat(ctx context.Context, fileKey string) (f api.File, err error) {
+	err = s.call(ctx, func(c *api.Client) (err error) {
+		f, err = c.Stat(ctx, fileKey)
+		return err
+	})
+	return f, err
+}
+
+// clearing is how long it may take to delete what failed for good.
+const clearing = 20 * time.Second
+
 // journalled returns an engine with a journal: what it leaves unfinished the
-// next one goes on with. end closes both.
-func (s *storage) journalled(stderr io.Writer) (e *transfer.Engine, end func(), err error) {
+// next one goes on with. Where none can be kept it sends all the same, and
+// says so. end closes both.
+func (s *storage) journalled(stderr io.Writer) (e *transfer.Engine, end func()) {
+	cfg := transfer.Config{Patience: patience, Unattended: true}
+	j, err := keep(&cfg, stderr)
+	if err != nil {
+		fmt.Fprintf(stderr, "qs: no journal can be kept, so what is interrupted does not go on later (%v)\n", err)
+	}
+	e = transfer.New(cfg)
+	e.Connect(s.conn.Target())
+	return e, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), clearing)
+		defer cancel()
+		e.Cleared(ctx)
+		e.Close()
+		if j != nil {
+			_ = j.Close()
+		}
+	}
+}
+
+// keep opens the journal for an engine.
+func keep(cfg *transfer.Config, stderr io.Writer) (*journal.Journal, error) {
 	where, err := paths.Find()
 	if err != nil {
-		return nil, nil, err
-	}
-	if err := where.Make(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	j, left, setAside, err := journal.Open(where.Journals())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, s := range setAside {
 		fmt.Fprintf(stderr, "qs: a journal of unfinished transfers cannot be read, so they do not go on: %v\n", s)
 	}
 	history, err := j.History()
 	if err != nil {
-		return nil, nil, errors.Join(err, j.Close())
+		return nil, errors.Join(err, j.Close())
 	}
-	e = transfer.New(transfer.Config{Patience: patience, Unattended: true, Journal: j, Left: left, History: history})
-	e.Connect(s.conn.Target())
-	return e, func() { e.Close(); _ = j.Close() }, nil
+	cfg.Journal, cfg.Left, cfg.History = j, left, history
+	return j, nil
 }

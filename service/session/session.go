@@ -134,7 +134,7 @@ func (c *Connection) Target() transfer.Target {
 // storage names the storage in every run and program. Where no session is
 // known a digest of the key does, which tells nothing of it.
 func (c *Connection) storage() string {
-	server := c.cfg.Server
+	server := c.client.Server()
 	if c.cfg.Here {
 		server = "here"
 	}

@@ -65,7 +65,11 @@ func (e *Engine) unpause(u *upload) {
 // answered are not sent again, unless the source changed.
 func (e *Engine) Retry(ids ...string) {
 	e.each(ids, func(u *upload) {
-		if u.cancel == nil && (u.state == Failed || u.state == Cancelled) {
+		switch {
+		case u.state != Failed && u.state != Cancelled:
+		case u.cancel != nil:
+			u.resume = true // when what it had sent is deleted
+		default:
 			e.keep(u)
 			e.enqueue(u)
 		}
@@ -86,8 +90,9 @@ func (e *Engine) Cancel(ids ...string) {
 	})
 }
 
-// clear deletes, in a goroutine of its own, what the server has of an upload
-// that does not run. Until then it counts as running. Callers hold e.mu.
+// clear deletes, in a goroutine of its own, what the server has of a cancelled
+// upload. Until then it counts as running. When the engine closes first, the
+// journal has the next run do it. Callers hold e.mu.
 func (e *Engine) clear(u *upload) {
 	if !u.begun {
 		e.drop(u)
@@ -95,19 +100,12 @@ func (e *Engine) clear(u *upload) {
 	}
 	e.keepCancelled(u)
 	if e.closed {
-		return // the next run deletes it
+		return
 	}
 	r := e.routes[u.targetID]
-	u.cancel = func(error) {}
-	e.group.Go(func() {
-		e.abort(r, u)
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		u.cancel = nil
-		if u.dropped {
-			e.sweep()
-		}
-	})
+	u.cancel, u.resume = func(error) {}, false
+	e.clearing++
+	e.group.Go(func() { e.abort(r, u) })
 }
 
 // PauseAll holds everything, and what is added from now on as well.
@@ -131,28 +129,21 @@ func (e *Engine) ResumeAll() {
 	e.dispatch()
 }
 
-// CancelAll gives up everything that is not finished, and waits until the
-// servers have been told or ctx ends.
-func (e *Engine) CancelAll(ctx context.Context) {
-	e.mu.Lock()
-	ids := make([]string, 0, len(e.order))
-	for _, u := range e.order {
-		if !u.state.Ended() {
-			ids = append(ids, u.id)
+// Cleared waits until the servers have deleted what was cancelled, or ctx ends.
+func (e *Engine) Cleared(ctx context.Context) {
+	for ctx.Err() == nil {
+		e.mu.Lock()
+		left := e.clearing
+		e.mu.Unlock()
+		if left == 0 {
+			return
 		}
-	}
-	e.mu.Unlock()
-	e.Cancel(ids...)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		e.group.Wait()
-	}()
-	select {
-	case <-done:
-	case <-ctx.Done():
+		sleep(ctx, clearedLook)
 	}
 }
+
+// clearedLook is how often Cleared looks.
+const clearedLook = 20 * time.Millisecond
 
 // Forget drops uploads from the engine's memory: those that have ended at
 // once, the others, of which nothing is told any more, as soon as they have.
@@ -169,6 +160,9 @@ func (e *Engine) sweep() {
 		gone := u.dropped && u.cancel == nil && u.state.Ended()
 		if gone {
 			delete(e.uploads, u.id)
+			if key := queueKey(u.targetID, u.src); e.queued[key] == u {
+				delete(e.queued, key)
+			}
 		}
 		return gone
 	})
@@ -176,18 +170,23 @@ func (e *Engine) sweep() {
 
 // abort deletes what the server has of an upload. Nothing of it runs any more.
 func (e *Engine) abort(r *route, u *upload) {
-	e.mu.Lock()
-	e.keepCancelled(u)
-	e.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), cleanup)
+	ctx, cancel := context.WithTimeout(e.ctx, cleanup)
 	defer cancel()
-	a := &run{engine: e, route: r, upload: u}
-	if err := a.removeRemains(ctx); err != nil {
-		e.cfg.Log.Warn("what the server has of a cancelled upload could not be deleted", "transfer", u.id, "error", kindOf(err))
-		return
-	}
+	err := (&run{engine: e, route: r, upload: u}).removeRemains(ctx)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	u.forget()
-	e.drop(u)
+	u.cancel = nil
+	e.clearing--
+	if err == nil {
+		u.forget()
+		e.drop(u)
+	} else {
+		e.cfg.Log.Warn("what the server has of a cancelled upload could not be deleted", "transfer", u.id, "error", kindOf(err))
+	}
+	if u.resume {
+		e.keep(u)
+		e.enqueue(u)
+		e.dispatch()
+	}
+	e.sweep()
 }

@@ -3,6 +3,9 @@ package transfer_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -38,14 +41,14 @@ func TestPauseKeepsWhatWasAnswered(t *testing.T) {
 		path := b.file("f", 1<<20)
 		third := newGate("part")
 		n := 0
-		b.fake.Before = func(op string) error {
+		b.fake.SetBefore(func(op string) error {
 			if op == "part" {
 				if n++; n == 3 {
 					return third.hold(op)
 				}
 			}
 			return nil
-		}
+		})
 		id := b.add(path)[0]
 		<-third.reached
 		b.engine.Pause(id)
@@ -68,7 +71,7 @@ func TestPauseKeepsWhatWasAnswered(t *testing.T) {
 func TestResumeWhilePausingIsNotLost(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
 		g := newGate("begin")
-		b.fake.Before = g.hold
+		b.fake.SetBefore(g.hold)
 		path := b.file("f", 10)
 		id := b.add(path)[0]
 		<-g.reached
@@ -85,13 +88,14 @@ func TestCancelDeletesWhatTheServerHad(t *testing.T) {
 		t.Run("during "+op, func(t *testing.T) {
 			inBubble(t, transfer.Config{}, func(b *bench) {
 				g := newGate(op)
-				b.fake.Before = g.hold
+				b.fake.SetBefore(g.hold)
 				id := b.add(b.file("f", 1<<20))[0]
 				<-g.reached
 				b.engine.Cancel(id)
-				b.fake.Before = nil
+				b.fake.SetBefore(nil)
 				g.release()
 				b.until(id, transfer.Cancelled)
+				b.engine.Cleared(context.Background())
 				b.holds(0)
 			})
 		})
@@ -101,7 +105,7 @@ func TestCancelDeletesWhatTheServerHad(t *testing.T) {
 func TestCancelOfAPausedUploadDeletesToo(t *testing.T) {
 	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
 		g := newGate("part")
-		b.fake.Before = g.hold
+		b.fake.SetBefore(g.hold)
 		path := b.file("f", 1<<20)
 		id := b.add(path)[0]
 		<-g.reached
@@ -110,7 +114,7 @@ func TestCancelOfAPausedUploadDeletesToo(t *testing.T) {
 		b.until(id, transfer.Paused)
 		b.engine.Cancel(id)
 		b.until(id, transfer.Cancelled)
-		b.engine.CancelAll(context.Background())
+		b.engine.Cleared(context.Background())
 		b.holds(0)
 		b.engine.Retry(id)
 		b.arrived(id, path)
@@ -138,10 +142,10 @@ func TestPauseAllHoldsWhatIsAddedToo(t *testing.T) {
 func TestWrongKeyKeepsTheQueue(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
 		g := newGate("begin")
-		b.fake.Before = func(op string) error {
+		b.fake.SetBefore(func(op string) error {
 			_ = g.hold(op)
 			return &api.Error{Op: op, Kind: api.ErrUnauthorized, Status: 401}
-		}
+		})
 		var ids, paths []string
 		for range 50 {
 			path := b.file("f"+time.Now().String()+string(rune('a'+len(ids))), 10)
@@ -155,7 +159,7 @@ func TestWrongKeyKeepsTheQueue(t *testing.T) {
 				b.Fatalf("paused by %v", s.Err)
 			}
 		}
-		b.fake.Before = nil
+		b.fake.SetBefore(nil)
 		b.connect("s1")
 		for i, id := range ids {
 			b.arrived(id, paths[i])
@@ -168,14 +172,14 @@ func TestANewSessionBeginsAnew(t *testing.T) {
 	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
 		path := b.file("f", 1<<20)
 		second := 0
-		b.fake.Before = func(op string) error {
+		b.fake.SetBefore(func(op string) error {
 			if op == "part" {
 				if second++; second == 2 {
 					return &api.Error{Op: op, Kind: api.ErrEnded, Status: 410}
 				}
 			}
 			return nil
-		}
+		})
 		id := b.add(path)[0]
 		b.until(id, transfer.Paused)
 		b.connect("s2")
@@ -190,15 +194,19 @@ func TestANewSessionBeginsAnew(t *testing.T) {
 func TestSmallFilesDoNotWaitBehindAFilm(t *testing.T) {
 	inBubble(t, transfer.Config{Workers: 2}, func(b *bench) {
 		film := b.file("film", 20<<20)
-		b.fake.Before = func(op string) error {
+		b.fake.SetBefore(func(op string) error {
 			if op == "part" {
 				time.Sleep(time.Second)
 			}
 			return nil
-		}
+		})
 		var films []string
-		for range 6 {
-			films = append(films, b.add(film)...)
+		for i := range 6 {
+			copied := fmt.Sprint(film, i)
+			if err := os.Link(film, copied); err != nil {
+				b.Fatal(err)
+			}
+			films = append(films, b.add(copied)...)
 		}
 		small := b.add(b.file("small", 10))[0]
 		b.until(small, transfer.Done)
@@ -232,12 +240,90 @@ func TestChangesTellsEachChangeOnce(t *testing.T) {
 
 func TestCloseStopsWhatMoves(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
-		b.fake.Before = func(string) error { return broken }
+		b.fake.SetBefore(func(string) error { return broken })
 		id := b.add(b.file("f", 10))[0]
 		time.Sleep(time.Minute)
 		b.engine.Close()
 		if s := b.status(id); s.State != transfer.Waiting {
 			b.Errorf("left as %+v", s)
 		}
+	})
+}
+
+func TestTheSameFileIsQueuedOnce(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		path := b.file("f", 1<<20)
+		g := newGate("begin")
+		b.fake.SetBefore(g.hold)
+		ids := b.add(path, path, filepath.Dir(path))
+		if ids[0] != ids[1] || len(ids) != 3 || ids[2] == ids[0] {
+			b.Errorf("queued as %v: the one from the folder has another name", ids)
+		}
+		g.release()
+		b.arrived(ids[0], path)
+		b.until(ids[2], transfer.Done)
+		b.holds(2)
+	})
+}
+
+// TestANewKeyKeepsTheServersPace: a line that is down is down for the same
+// server with a new key too, and shows as such.
+func TestANewKeyKeepsTheServersPace(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		b.fake.SetBefore(func(string) error { return broken })
+		id := b.add(b.file("f", 10))[0]
+		b.until(id, transfer.Reconnecting)
+		b.connect("s1")
+		b.until(id, transfer.Reconnecting)
+	})
+}
+
+func TestPatienceIsNotOutlastedByRetryAfter(t *testing.T) {
+	inBubble(t, transfer.Config{Patience: 2 * time.Minute}, func(b *bench) {
+		b.fake.SetBefore(func(op string) error {
+			return &api.Error{Op: op, Kind: api.ErrBusy, Status: 429, RetryAfter: 24 * time.Hour}
+		})
+		began := time.Now()
+		b.until(b.add(b.file("f", 10))[0], transfer.Failed)
+		if took := time.Since(began); took > 5*time.Minute {
+			b.Errorf("failed after %v", took)
+		}
+	})
+}
+
+// TestCancelOffline: it shows at once, and holds neither a lane nor the end.
+func TestCancelOffline(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+		g := newGate("part")
+		b.fake.SetBefore(g.hold)
+		id := b.add(b.file("f", 1<<20))[0]
+		<-g.reached
+		b.fake.SetBefore(func(string) error { return broken })
+		g.release()
+		b.engine.Cancel(id)
+		began := time.Now()
+		b.until(id, transfer.Cancelled)
+		b.engine.Close()
+		if took := time.Since(began); took > time.Second {
+			b.Errorf("it took %v", took)
+		}
+	})
+}
+
+func TestRetryOfWhatIsBeingCancelledIsNotLost(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+		part, del := newGate("part"), newGate("delete")
+		b.fake.SetBefore(func(op string) error { _ = part.hold(op); return del.hold(op) })
+		path := b.file("f", 1<<20)
+		id := b.add(path)[0]
+		<-part.reached
+		b.engine.Cancel(id)
+		part.release()
+		<-del.reached
+		b.until(id, transfer.Cancelled)
+		b.engine.Retry(id)
+		del.release()
+		b.arrived(id, path)
+		b.holds(1)
 	})
 }

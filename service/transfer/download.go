@@ -55,7 +55,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if err == nil {
 		return f.finish()
 	}
-	f.abandon(ctx)
+	f.abandon(ctx, err)
 	return "", err
 }
 
@@ -69,13 +69,23 @@ func (f *fetch) finish() (string, error) {
 }
 
 // abandon removes what cannot be gone on with. When the program ends, or the
-// person stops it, the pieces stay for the next time.
-func (f *fetch) abandon(ctx context.Context) {
-	if ctx.Err() != nil && f.journalled {
+// person stops it, or the server stays away, the pieces stay for the next time.
+func (f *fetch) abandon(ctx context.Context, err error) {
+	if f.journalled && (ctx.Err() != nil || CanGoOn(err)) {
 		return
 	}
 	_ = os.Remove(f.part.Name())
 	f.forget()
+}
+
+// CanGoOn tells that a transfer that failed may go on where it was: the server
+// may come back, or get a new key, and a disk that was away may be there again.
+func CanGoOn(err error) bool {
+	var remote *api.Error
+	if errors.As(err, &remote) {
+		return remote.Transient() || NeedsKey(remote)
+	}
+	return errors.Is(err, ErrUnreadable) || errors.Is(err, ErrVanished)
 }
 
 // fetch is one download on its way.

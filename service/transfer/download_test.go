@@ -212,7 +212,7 @@ func (b *bench) interruptedDownload() (key, content string, d transfer.Download)
 	ctx, cancel := context.WithCancel(context.Background())
 	pieces := 0
 	var mu sync.Mutex
-	b.fake.Before = func(op string) error {
+	b.fake.SetBefore(func(op string) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if op == "fetch" {
@@ -222,12 +222,12 @@ func (b *bench) interruptedDownload() (key, content string, d transfer.Download)
 			}
 		}
 		return nil
-	}
+	})
 	d = transfer.Download{Target: "here", FileKey: key, Path: filepath.Join(b.dir, "to", "f.bin")}
 	if _, err := b.engine.Download(ctx, d); !errors.Is(err, context.Canceled) {
 		b.Fatalf("stopped with %v", err)
 	}
-	b.fake.Before = nil
+	b.fake.SetBefore(nil)
 	return key, content, d
 }
 
@@ -305,7 +305,7 @@ func TestDownloadFetchesPiecesInParallel(t *testing.T) {
 		g := newGate("fetch")
 		first := true
 		var mu sync.Mutex
-		b.fake.Before = func(op string) error {
+		b.fake.SetBefore(func(op string) error {
 			mu.Lock()
 			alone := first && op == "fetch"
 			first = first && op != "fetch"
@@ -314,7 +314,7 @@ func TestDownloadFetchesPiecesInParallel(t *testing.T) {
 				return nil
 			}
 			return g.hold(op)
-		}
+		})
 		done := make(chan error, 1)
 		go func() {
 			path, err := b.download(key, "f")
@@ -340,17 +340,17 @@ func TestALinkThatIsRefusedIsRenewedOnce(t *testing.T) {
 	downloading(t, func(b *bench) {
 		key, content := b.stored(30 << 20)
 		refused := &api.Error{Op: "fetch", Kind: api.ErrForbidden, Status: 403}
-		b.fake.Before = once("fetch", refused)
+		b.fake.SetBefore(once("fetch", refused))
 		path, err := b.download(key, "f")
 		if got, _ := os.ReadFile(path); err != nil || string(got) != content {
 			b.Fatal(err)
 		}
-		b.fake.Before = func(op string) error {
+		b.fake.SetBefore(func(op string) error {
 			if op == "fetch" {
 				return refused
 			}
 			return nil
-		}
+		})
 		if _, err := b.download(key, "g"); !errors.Is(err, api.ErrForbidden) {
 			b.Errorf("refused for good: %v", err)
 		}

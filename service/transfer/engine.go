@@ -111,18 +111,20 @@ type Engine struct {
 	group sync.WaitGroup
 	wake  chan struct{}
 
-	mu      sync.Mutex
-	routes  map[string]*route
-	left    map[string][]*upload // of earlier runs, by storage
-	fetches []journal.Entry      // downloads of earlier runs
-	history map[string]journal.Finished
-	uploads map[string]*upload
-	order   []*upload
-	lanes   [2]lane
-	held    bool
-	closed  bool
-	rev     uint64
-	unkept  bool // the journal has failed
+	mu       sync.Mutex
+	routes   map[string]*route
+	queued   map[string]*upload    // the newest of each source, by queueKey
+	left     map[string]*leftovers // of earlier runs, by storage
+	fetches  []journal.Entry       // downloads of earlier runs
+	history  map[string]journal.Finished
+	uploads  map[string]*upload
+	order    []*upload
+	lanes    [2]lane
+	held     bool
+	clearing int // cancelled uploads that are deleted from their servers
+	closed   bool
+	rev      uint64
+	unkept   bool // the journal has failed
 }
 
 // lane is a queue and the number of its files that are on their way.
@@ -133,7 +135,7 @@ type lane struct {
 
 // route is a target with the pace of its server.
 type route struct {
-	pace   pace
+	pace   *pace // outlives a new key for the same server
 	target Target
 }
 
@@ -157,6 +159,7 @@ func New(cfg Config) *Engine {
 		wake:    make(chan struct{}, 1),
 		routes:  map[string]*route{},
 		uploads: map[string]*upload{},
+		queued:  map[string]*upload{},
 		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
 	}
 	e.left, e.fetches = leftUploads(cfg.Left), leftDownloads(cfg.Left)
@@ -186,37 +189,65 @@ func (e *Engine) Connect(t Target) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	old, known := e.routes[t.ID]
-	e.routes[t.ID] = &route{target: t}
-	e.finishCancelled(t)
 	if !known {
-		return
+		old = &route{pace: new(pace), target: t}
 	}
+	e.routes[t.ID] = &route{pace: old.pace, target: t}
+	e.finishCancelled(t)
 	for _, u := range e.order {
-		if u.targetID != t.ID {
-			continue
-		}
-		if u.cancel == nil && old.target.Session != t.Session {
-			u.forget()
-			e.renew(u)
-		}
-		if u.state == Paused && NeedsKey(u.err) {
-			e.enqueue(u)
+		if u.targetID == t.ID && !u.state.Stored() {
+			e.reconnect(u, old.target.Storage != t.Storage)
 		}
 	}
 	e.dispatch()
 }
 
+// reconnect has an upload go by the new target of its connection: in another
+// storage it begins anew, with a new key it goes on. Callers hold e.mu.
+func (e *Engine) reconnect(u *upload, moved bool) {
+	switch {
+	case moved && u.cancel != nil:
+		u.moved, u.resume = true, true
+		u.cancel(&pausedError{})
+	case moved:
+		e.move(u)
+	}
+	if u.state == Paused && NeedsKey(u.err) {
+		e.enqueue(u)
+	}
+}
+
+// move has an upload that does not run begin anew in the storage that its
+// connection leads to now. Callers hold e.mu.
+func (e *Engine) move(u *upload) {
+	u.moved = false
+	u.forget()
+	u.storage = e.routes[u.targetID].target.Storage
+	if !u.state.Ended() {
+		e.renew(u)
+	}
+}
+
 // Add puts a source in the queue of a target that was made known by Connect,
 // and returns the transfer's ID. If an earlier run has left an upload of the
-// same source there, that goes on where it was.
-func (e *Engine) Add(targetID string, src Source) string {
+// same source there, that goes on where it was; if one is in the queue already,
+// added is false and that one is returned.
+func (e *Engine) Add(targetID string, src Source) (id string, added bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if u, ok := e.queued[queueKey(targetID, src)]; ok && !u.dropped && !u.state.Ended() {
+		return u.id, false
+	}
 	u := e.takeLeft(targetID, src)
 	if u == nil {
 		u = &upload{id: rand.Text(), src: src, name: src.Name(), size: src.Size(), added: time.Now()}
 	}
-	return e.admit(targetID, u)
+	return e.admit(targetID, u), true
+}
+
+// queueKey tells whether two sources in the queue are the same.
+func queueKey(targetID string, src Source) string {
+	return targetID + "\x00" + src.Path() + "\x00" + src.Name()
 }
 
 // admit puts an upload in the queue. Callers hold e.mu.
@@ -226,6 +257,7 @@ func (e *Engine) admit(targetID string, u *upload) string {
 		u.storage = r.target.Storage
 	}
 	e.uploads[u.id] = u
+	e.queued[queueKey(targetID, u.src)] = u
 	e.order = append(e.order, u)
 	e.keep(u)
 	if e.held {
@@ -320,9 +352,6 @@ func (e *Engine) start(u *upload, l *lane) {
 func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 	cause := context.Cause(ctx)
 	var paused *pausedError
-	if err != nil && errors.Is(cause, errCancelled) {
-		e.abort(r, u)
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	u.cancel = nil
@@ -336,7 +365,11 @@ func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 		e.change(u, Done, nil)
 	case errors.Is(cause, errCancelled):
 		e.change(u, Cancelled, nil)
+		e.clear(u)
 	case errors.As(cause, &paused) && u.resume:
+		if u.moved {
+			e.move(u)
+		}
 		e.enqueue(u)
 	case errors.As(cause, &paused) && paused.why != nil:
 		e.change(u, e.withoutKey(), paused.why)

@@ -68,7 +68,8 @@ func (b *bench) file(name string, size int) string {
 func (b *bench) add(paths ...string) (ids []string) {
 	b.Helper()
 	err := transfer.Walk(context.Background(), paths, func(s transfer.Source) {
-		ids = append(ids, b.engine.Add("here", s))
+		id, _ := b.engine.Add("here", s)
+		ids = append(ids, id)
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -184,7 +185,7 @@ func TestLostAnswers(t *testing.T) {
 	for _, op := range []string{"begin", "part", "complete", "stat", "link", "fetch"} {
 		t.Run(op, func(t *testing.T) {
 			inBubble(t, transfer.Config{}, func(b *bench) {
-				b.fake.After = once(op, broken)
+				b.fake.SetAfter(once(op, broken))
 				path := b.file("f", 1<<20)
 				b.arrived(b.add(path)[0], path)
 				b.holds(1)
@@ -227,7 +228,8 @@ func TestFlakyServer(t *testing.T) {
 				return ways[dice.IntN(len(ways))]
 			}
 		}
-		b.fake.Before, b.fake.After = draw(busy, failed, broken), draw(failed, broken)
+		b.fake.SetBefore(draw(busy, failed, broken))
+		b.fake.SetAfter(draw(failed, broken))
 		paths := map[string]string{}
 		for i := range 60 {
 			path := b.file(fmt.Sprint(i), i*20_000)
@@ -236,14 +238,15 @@ func TestFlakyServer(t *testing.T) {
 		for id, path := range paths {
 			b.arrived(id, path)
 		}
-		b.fake.Before, b.fake.After = nil, nil
+		b.fake.SetBefore(nil)
+		b.fake.SetAfter(nil)
 		b.holds(len(paths))
 	})
 }
 
 func TestPatienceEnds(t *testing.T) {
 	inBubble(t, transfer.Config{Patience: time.Minute}, func(b *bench) {
-		b.fake.Before = func(string) error { return broken }
+		b.fake.SetBefore(func(string) error { return broken })
 		began := time.Now()
 		s := b.until(b.add(b.file("f", 10))[0], transfer.Failed)
 		if !errors.Is(s.Err, api.ErrNetwork) || time.Since(began) < time.Minute {
@@ -256,12 +259,12 @@ func TestWithoutPatienceItWaitsForEver(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
 		var gone sync.Map
 		gone.Store("gone", true)
-		b.fake.Before = func(string) error {
+		b.fake.SetBefore(func(string) error {
 			if _, is := gone.Load("gone"); is {
 				return broken
 			}
 			return nil
-		}
+		})
 		path := b.file("f", 10)
 		id := b.add(path)[0]
 		time.Sleep(24 * time.Hour)
@@ -275,15 +278,15 @@ func TestWithoutPatienceItWaitsForEver(t *testing.T) {
 
 func TestServerThatAlwaysFailsIsGivenUp(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
-		b.fake.Before = func(op string) error {
+		b.fake.SetBefore(func(op string) error {
 			if op == "complete" {
 				return failed
 			}
 			return nil
-		}
+		})
 		id := b.add(b.file("f", 10))[0]
 		b.until(id, transfer.Failed)
-		b.fake.Before = nil
+		b.fake.SetBefore(nil)
 		parts := b.fake.Calls("part")
 		b.engine.Retry(id)
 		b.until(id, transfer.Done)
@@ -295,7 +298,7 @@ func TestServerThatAlwaysFailsIsGivenUp(t *testing.T) {
 
 func TestRetryAfterIsObeyed(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
-		b.fake.Before = once("begin", &api.Error{Op: "begin", Kind: api.ErrBusy, Status: 429, RetryAfter: 90 * time.Second})
+		b.fake.SetBefore(once("begin", &api.Error{Op: "begin", Kind: api.ErrBusy, Status: 429, RetryAfter: 90 * time.Second}))
 		began := time.Now()
 		b.until(b.add(b.file("f", 10))[0], transfer.Done)
 		if took := time.Since(began); took < 90*time.Second {
@@ -306,7 +309,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 
 func TestForgottenUploadBeginsAnew(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
-		b.fake.Before = once("part", &api.Error{Op: "part", Kind: api.ErrNotFound, Status: 404})
+		b.fake.SetBefore(once("part", &api.Error{Op: "part", Kind: api.ErrNotFound, Status: 404}))
 		path := b.file("f", 1<<20)
 		b.arrived(b.add(path)[0], path)
 		if n := b.fake.Calls("begin"); n != 2 {
@@ -372,14 +375,14 @@ func TestChangedFileIsNeverDone(t *testing.T) {
 			inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
 				path := b.file("f", 1<<20)
 				changed := once("part", errors.New("now"))
-				b.fake.After = func(op string) error {
+				b.fake.SetAfter(func(op string) error {
 					if changed(op) != nil {
 						if err := change(path); err != nil {
 							b.Error(err)
 						}
 					}
 					return nil
-				}
+				})
 				id := b.add(path)[0]
 				if s := b.until(id, transfer.Failed, transfer.Done); !errors.Is(s.Err, transfer.ErrChanged) {
 					b.Fatalf("%+v", s)

@@ -119,13 +119,19 @@ func (p *pace) try(ctx context.Context, patience time.Duration, call func() erro
 			return err
 		}
 		lasting := p.failed(e)
-		if patience > 0 && lasting >= patience {
+		if patience > 0 && (lasting >= patience || e.RetryAfter > patience) {
 			return err
 		}
 		if e.Kind == api.ErrServer && failures >= maxServerFailures {
 			return err
 		}
 	}
+}
+
+// Retry makes one call to a server until it works, is refused for good, or
+// nothing has worked for as long as patience, which must be positive.
+func Retry(ctx context.Context, patience time.Duration, call func() error) error {
+	return new(pace).try(ctx, patience, call)
 }
 
 // acted tells whether a failed call may have been carried out all the same.

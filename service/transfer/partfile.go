@@ -160,7 +160,8 @@ func publish(part, path string) (string, error) {
 		name := numbered(path, n, "")
 		err := os.Link(part, name)
 		if err == nil {
-			return name, os.Remove(part)
+			_ = os.Remove(part) // the file is whole, whatever becomes of its other name
+			return name, nil
 		}
 		if errors.Is(err, fs.ErrExist) {
 			continue
@@ -173,7 +174,11 @@ func publish(part, path string) (string, error) {
 			return "", &FileError{Path: name, Kind: ErrUnwritable, Err: systemError(err)}
 		}
 		_ = taken.Close()
-		return name, os.Rename(part, name)
+		if err := os.Rename(part, name); err != nil {
+			_ = os.Remove(name)
+			return "", &FileError{Path: name, Kind: ErrUnwritable, Err: systemError(err)}
+		}
+		return name, nil
 	}
 }
 

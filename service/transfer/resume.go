@@ -37,14 +37,29 @@ func (u *upload) entry() journal.Entry {
 	}
 }
 
+// leftovers are the uploads that earlier runs have left for one storage.
+type leftovers struct {
+	order []*upload          // oldest first
+	byKey map[string]*upload // those that were not taken up yet
+}
+
 // leftUploads makes uploads of the entries of earlier runs, by their storage.
-func leftUploads(entries []journal.Entry) map[string][]*upload {
-	left := map[string][]*upload{}
+func leftUploads(entries []journal.Entry) map[string]*leftovers {
+	left := map[string]*leftovers{}
 	for _, e := range entries {
 		if e.Download {
 			continue
 		}
-		left[e.Storage] = append(left[e.Storage], restored(e))
+		l := left[e.Storage]
+		if l == nil {
+			l = &leftovers{byKey: map[string]*upload{}}
+			left[e.Storage] = l
+		}
+		u := restored(e)
+		l.order = append(l.order, u)
+		if !e.Cancelled {
+			l.byKey[queueKey("", u.src)] = u
+		}
 	}
 	return left
 }
@@ -63,6 +78,7 @@ func restored(e journal.Entry) *upload {
 	}
 	u.version = Version{Size: e.Size, ModTime: e.ModTime}
 	u.plan = Plan{Size: e.Size, PartSize: e.PartSize, Parts: e.Parts}
+	u.restored = true
 	u.sealed, u.begun, u.twice, u.remote = e.Sealed, true, e.Twice, api.Upload{ID: e.UploadID, FileKey: e.FileKey}
 	u.tags, u.tries = make([]string, e.Parts), make([]uint8, e.Parts)
 	for number, tag := range e.Tags {
@@ -78,15 +94,28 @@ func restored(e journal.Entry) *upload {
 	return u
 }
 
-// Left counts what earlier runs have left for a target.
-func (e *Engine) Left(targetID string) int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+// leftFor returns what earlier runs have left for a target; nil if nothing.
+// Callers hold e.mu.
+func (e *Engine) leftFor(targetID string) *leftovers {
 	r, ok := e.routes[targetID]
 	if !ok {
-		return 0
+		return nil
 	}
-	return len(e.left[r.target.Storage])
+	return e.left[r.target.Storage]
+}
+
+// Left counts what earlier runs have left for a target.
+func (e *Engine) Left(targetID string) (n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if l := e.leftFor(targetID); l != nil {
+		for _, u := range l.order {
+			if !u.taken {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Recover lets what earlier runs have left for a target go on, oldest first,
@@ -94,49 +123,49 @@ func (e *Engine) Left(targetID string) int {
 func (e *Engine) Recover(targetID string) (ids []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	r, ok := e.routes[targetID]
-	if !ok {
+	l := e.leftFor(targetID)
+	if l == nil {
 		return nil
 	}
-	left := e.left[r.target.Storage]
-	delete(e.left, r.target.Storage)
-	for _, u := range left {
-		ids = append(ids, e.admit(targetID, u))
+	for _, u := range l.order {
+		if !u.taken {
+			u.taken = true
+			ids = append(ids, e.admit(targetID, u))
+		}
 	}
+	delete(e.left, e.routes[targetID].target.Storage)
 	return ids
 }
 
 // finishCancelled deletes what a target still has of uploads that an earlier
 // run has cancelled. Callers hold e.mu.
 func (e *Engine) finishCancelled(t Target) {
-	var rest []*upload
-	for _, u := range e.left[t.Storage] {
-		if u.state != Cancelled {
-			rest = append(rest, u)
-			continue
-		}
-		u.targetID = t.ID
-		e.clear(u)
+	l := e.left[t.Storage]
+	if l == nil {
+		return
 	}
-	e.left[t.Storage] = rest
+	for _, u := range l.order {
+		if u.state == Cancelled && !u.taken {
+			u.taken, u.targetID, u.dropped = true, t.ID, true
+			e.clear(u)
+		}
+	}
 }
 
 // takeLeft returns what an earlier run has left of a source, nil if nothing.
 // Callers hold e.mu.
 func (e *Engine) takeLeft(targetID string, src Source) *upload {
-	r, ok := e.routes[targetID]
-	if !ok {
+	l := e.leftFor(targetID)
+	if l == nil {
 		return nil
 	}
-	all := e.left[r.target.Storage]
-	for i, u := range all {
-		if u.src.Path() == src.Path() && u.name == src.Name() {
-			e.left[r.target.Storage] = append(all[:i:i], all[i+1:]...)
-			u.src, u.again = src, true
-			return u
-		}
+	key := queueKey("", src)
+	u := l.byKey[key]
+	if u != nil {
+		delete(l.byKey, key)
+		u.src, u.again, u.taken = src, true, true
 	}
-	return nil
+	return u
 }
 
 // keep has the journal know the upload as it is now. Callers hold e.mu.

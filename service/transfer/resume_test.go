@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,9 +64,9 @@ func (b *bench) stopAt(op string, n int, after bool) (reached <-chan struct{}) {
 		return nil
 	}
 	if after {
-		b.fake.After = hook
+		b.fake.SetAfter(hook)
 	} else {
-		b.fake.Before = hook
+		b.fake.SetBefore(hook)
 	}
 	return at
 }
@@ -86,7 +88,8 @@ func TestGoesOnAfterEachInstant(t *testing.T) {
 					id := b.add(path)[0]
 					<-reached
 					b.restart()
-					b.fake.Before, b.fake.After = nil, nil
+					b.fake.SetBefore(nil)
+					b.fake.SetAfter(nil)
 					if ids := b.engine.Recover("here"); len(ids) != 1 || ids[0] != id {
 						b.Fatalf("goes on with %v, want %s", ids, id)
 					}
@@ -149,7 +152,7 @@ func (b *bench) stoppedInParts() (id, path string) {
 	id = b.add(path)[0]
 	<-reached
 	b.restart()
-	b.fake.Before = nil
+	b.fake.SetBefore(nil)
 	return id, path
 }
 
@@ -241,12 +244,12 @@ func TestACancelMadeOfflineIsNotForgotten(t *testing.T) {
 		id, _ := b.stoppedInParts()
 		b.engine.Recover("here")
 		b.until(id, transfer.Done)
-		b.fake.Before = func(string) error { return &api.Error{Op: "any", Kind: api.ErrNetwork} }
+		b.fake.SetBefore(func(string) error { return &api.Error{Op: "any", Kind: api.ErrNetwork} })
 		second := b.add(b.file("g", 1<<20))[0]
 		time.Sleep(time.Minute)
 		b.engine.Cancel(second)
 		b.until(second, transfer.Cancelled)
-		b.fake.Before = nil
+		b.fake.SetBefore(nil)
 		b.restart()
 		time.Sleep(time.Minute)
 		b.holds(1)
@@ -307,4 +310,111 @@ func (b *bench) restartWithHistory() {
 	b.engine.Close()
 	b.engine = transfer.New(transfer.Config{Journal: b.journal, History: history})
 	b.connect("s1")
+}
+
+// lossy is a journal that loses the tags, as a kill does that comes before
+// their commit.
+type lossy struct {
+	transfer.Journal
+	from int
+}
+
+func (l lossy) Tag(id string, number int, tag string) error {
+	if number >= l.from {
+		return nil
+	}
+	return l.Journal.Tag(id, number, tag)
+}
+
+func (l lossy) Finish(string, journal.Finished) error { return nil }
+
+// TestKilledAfterCompleteWithTagsUncommitted: complete took effect, but the
+// journal knows neither that nor the last tags.
+func TestKilledAfterCompleteWithTagsUncommitted(t *testing.T) {
+	for _, from := range []int{1, 4} {
+		resuming(t, func(b *bench) {
+			b.engine.Close()
+			b.engine = transfer.New(transfer.Config{Workers: 1, Journal: lossy{b.journal, from}})
+			b.connect("s1")
+			path := b.file("f", 1<<20)
+			id := b.add(path)[0]
+			b.arrived(id, path)
+			b.restart()
+			b.engine.Recover("here")
+			b.arrived(id, path)
+			b.holds(1)
+			if n := b.fake.Calls("part"); n != 4 {
+				b.Errorf("%d parts sent", n)
+			}
+		})
+	}
+}
+
+// TestAnotherSessionTakesTheQueueOver: what waits, what runs and what failed
+// goes to the new session; what is done stays where it is.
+func TestAnotherSessionTakesTheQueueOver(t *testing.T) {
+	resuming(t, func(b *bench) {
+		donePath := b.file("done", 10)
+		done := b.add(donePath)[0]
+		b.arrived(done, donePath)
+		key := b.status(done).FileKey
+		g := newGate("part")
+		b.fake.SetBefore(g.hold)
+		paths := map[string]string{}
+		for i := range 20 {
+			path := b.file(fmt.Sprint(i), 300_000)
+			paths[b.add(path)[0]] = path
+		}
+		<-g.reached
+		b.connect("s2")
+		g.release()
+		b.fake.SetBefore(nil)
+		for id, path := range paths {
+			b.arrived(id, path)
+			f, err := b.fake.Stat(context.Background(), b.status(id).FileKey)
+			if err != nil || !strings.Contains(f.Name, "|s2|") {
+				b.Errorf("sealed as %q (%v)", f.Name, err)
+			}
+		}
+		if s := b.status(done); s.State != transfer.Done || s.FileKey != key {
+			b.Errorf("the finished one is now %+v", s)
+		}
+		b.restart()
+		b.connect("s2")
+		if n := b.engine.Left("here"); n != 0 {
+			b.Errorf("%d are left", n)
+		}
+	})
+}
+
+func TestADownloadThatGivesUpCanGoOn(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		b.restart()
+		b.engine.Close()
+		b.engine = transfer.New(transfer.Config{Journal: b.journal, Patience: time.Minute})
+		b.connect("s1")
+		if err := os.Remove(d.Path + ".part"); err != nil {
+			b.Fatal(err)
+		}
+		var fetches atomic.Int32
+		b.fake.SetBefore(func(op string) error {
+			if op == "fetch" && fetches.Add(1) > 2 {
+				return broken
+			}
+			return nil
+		})
+		if _, err := b.engine.Download(context.Background(), d); !errors.Is(err, api.ErrNetwork) {
+			b.Fatalf("gave up with %v", err)
+		}
+		if _, err := os.Stat(d.Path + ".part"); err != nil {
+			b.Errorf("what was there is gone: %v", err)
+		}
+		b.fake.SetBefore(nil)
+		b.restart()
+		path, err := b.engine.Download(context.Background(), d)
+		if got, _ := os.ReadFile(path); err != nil || string(got) != content {
+			b.Errorf("%v", err)
+		}
+	})
 }

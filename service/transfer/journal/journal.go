@@ -106,17 +106,16 @@ func Open(dir string) (j *Journal, entries []Entry, setAside []error, err error)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, nil, err
 	}
+	unlock, err := lockAdopting(dir)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer unlock()
 	j = &Journal{path: filepath.Join(dir, rand.Text()+suffix), done: make(chan struct{})}
 	j.busy = sync.NewCond(&j.mu)
 	if j.db, err = create(j.path); err != nil {
 		return nil, nil, nil, err
 	}
-	unlock, err := lockAdopting(dir)
-	if err != nil {
-		_ = j.db.Close()
-		return nil, nil, nil, err
-	}
-	defer unlock()
 	entries, history, old, setAside := adopt(dir, j.path)
 	entries, history = unique(entries, func(e Entry) string { return e.ID }), unique(history, func(f Finished) string { return f.Storage + f.FileKey })
 	if err := j.take(entries, history); err != nil {
@@ -165,9 +164,13 @@ func (j *Journal) take(entries []Entry, history []Finished) error {
 }
 
 // Close commits what is pending. A journal without entries and history is
-// removed: there is nothing to adopt.
+// removed: there is nothing to adopt. Closing again does nothing.
 func (j *Journal) Close() error {
 	j.mu.Lock()
+	if j.closed {
+		j.mu.Unlock()
+		return nil
+	}
 	j.closed = true
 	j.busy.Broadcast()
 	j.mu.Unlock()

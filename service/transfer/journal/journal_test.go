@@ -291,3 +291,38 @@ func newer(t *testing.T) []byte {
 	must(t, err)
 	return data
 }
+
+// TestStartsDoNotDisturbEachOther: a journal that is just being made is not
+// taken for a broken one.
+func TestStartsDoNotDisturbEachOther(t *testing.T) {
+	dir := t.TempDir()
+	for round := range 10 {
+		var group sync.WaitGroup
+		for i := range 6 {
+			group.Go(func() {
+				j, _, setAside, err := journal.Open(dir)
+				if err != nil || len(setAside) > 0 {
+					t.Errorf("start %d of round %d: %v, %v", i, round, err, setAside)
+					return
+				}
+				if err := j.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+	}
+}
+
+func TestClosingTwiceLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	j, _ := open(t, dir)
+	must(t, j.Save(entry("a", 1), true))
+	must(t, j.Close())
+	must(t, j.Close())
+	j, entries := open(t, dir)
+	if len(entries) != 1 {
+		t.Errorf("%d entries", len(entries))
+	}
+	must(t, j.Close())
+}

@@ -164,7 +164,7 @@ func readHistory(db *bbolt.DB) (history []Finished, err error) {
 
 func isEmpty(db *bbolt.DB) bool {
 	empty := true
-	_ = db.View(func(tx *bbolt.Tx) error {
+	err := db.View(func(tx *bbolt.Tx) error {
 		for _, name := range [][]byte{bucketEntries, bucketHistory} {
 			if k, _ := tx.Bucket(name).Cursor().First(); k != nil {
 				empty = false
@@ -172,7 +172,7 @@ func isEmpty(db *bbolt.DB) bool {
 		}
 		return nil
 	})
-	return empty
+	return empty && err == nil
 }
 
 // create makes a new journal.

@@ -31,15 +31,11 @@ const maxBody = 30_000_000
 
 // Fake is a bucket in memory. Its errors are those of a server.
 type Fake struct {
-	// Before, where set, runs ahead of each call and may fail it.
-	Before func(op string) error
-	// After, where set, runs after a call has worked and may lose its answer.
-	After func(op string) error
-
-	mu    sync.Mutex
-	files map[string]*fakeFile
-	order []string
-	calls map[string]int
+	mu            sync.Mutex
+	before, after func(op string) error
+	files         map[string]*fakeFile
+	order         []string
+	calls         map[string]int
 }
 
 type fakeFile struct {
@@ -52,6 +48,32 @@ type fakeFile struct {
 
 // NewFake returns an empty bucket.
 func NewFake() *Fake { return &Fake{files: map[string]*fakeFile{}, calls: map[string]int{}} }
+
+// SetBefore has a hook run ahead of each call, which may fail it; nil for none.
+func (f *Fake) SetBefore(hook func(op string) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.before = hook
+}
+
+// SetAfter has a hook run after each call that has worked, which may lose its
+// answer; nil for none.
+func (f *Fake) SetAfter(hook func(op string) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.after = hook
+}
+
+// run runs a hook, without the lock.
+func (f *Fake) run(hook *func(op string) error, op string) error {
+	f.mu.Lock()
+	do := *hook
+	f.mu.Unlock()
+	if do == nil {
+		return nil
+	}
+	return do(op)
+}
 
 // Calls returns how often an operation was carried out.
 func (f *Fake) Calls(op string) int {
@@ -75,17 +97,15 @@ func (f *Fake) call(ctx context.Context, op string, do func() error) error {
 	if ctx.Err() != nil {
 		return &api.Error{Op: op, Kind: api.ErrNetwork, Err: context.Cause(ctx)}
 	}
-	if f.Before != nil {
-		if err := f.Before(op); err != nil {
-			return err
-		}
+	if err := f.run(&f.before, op); err != nil {
+		return err
 	}
 	f.mu.Lock()
 	err := do()
 	f.calls[op]++
 	f.mu.Unlock()
-	if err == nil && f.After != nil {
-		err = f.After(op)
+	if err == nil {
+		err = f.run(&f.after, op)
 	}
 	return err
 }

@@ -1,0 +1,86 @@
+package transfer
+
+import (
+	"context"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer/journal"
+)
+
+// begin opens the upload on the server, unless an earlier turn has. When an
+// answer is lost, the list is searched for the upload that may have been
+// begun: as it tells no upload ID, that one is deleted before the next try.
+func (r *run) begin(ctx context.Context) error {
+	u := r.upload
+	if u.remote.ID != "" {
+		return nil
+	}
+	uncertain := u.begun
+	return r.try(ctx, func() error {
+		if uncertain {
+			if err := r.deleteOrphans(ctx); err != nil {
+				return err
+			}
+			r.locked(func() { u.twice = true })
+		}
+		r.beginning()
+		remote, err := r.route.target.Bucket.Begin(ctx, api.BeginRequest{Parts: u.plan.Parts, Name: u.sealed, Size: u.plan.Size})
+		uncertain = acted(err)
+		if err != nil {
+			return err
+		}
+		r.locked(func() {
+			u.remote = remote
+			r.engine.keep(u)
+		})
+		return nil
+	})
+}
+
+// beginning has the journal know of the upload before the server does. A
+// journal that cannot be written is no reason not to send.
+func (r *run) beginning() {
+	var entry journal.Entry
+	r.locked(func() {
+		r.upload.begun = true
+		entry = r.upload.entry()
+	})
+	if err := r.engine.cfg.Journal.Save(entry, true); err != nil {
+		r.engine.cfg.Log.Warn("an upload could not be journalled", "transfer", entry.ID, "error", err)
+	}
+}
+
+// deleteOrphans deletes uploads of this name but for the one that is gone on
+// with. Where names are not unique they may be somebody else's and stay.
+func (r *run) deleteOrphans(ctx context.Context) error {
+	if !r.route.target.UniqueNames {
+		return nil
+	}
+	files, err := r.route.target.Bucket.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.Name != r.upload.sealed || f.Key == r.upload.remote.FileKey {
+			continue
+		}
+		if err := r.route.target.Bucket.Delete(ctx, f.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeRemains deletes all that the server has of the upload.
+func (r *run) removeRemains(ctx context.Context) error {
+	u := r.upload
+	if !u.begun {
+		return nil
+	}
+	return r.try(ctx, func() error {
+		if u.remote.FileKey == "" {
+			return r.deleteOrphans(ctx)
+		}
+		return r.route.target.Bucket.Delete(ctx, u.remote.FileKey)
+	})
+}

@@ -1,0 +1,149 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"quicksync.me/desktop/service/api"
+)
+
+// complete makes a file of the parts. A complete whose answer was lost is only
+// repeated when a look-up says that the file is unfinished. Parts that the
+// server says it misses are sent once more.
+func (r *run) complete(ctx context.Context, src Reader) error {
+	err := r.completeOnce(ctx)
+	if !errors.Is(err, api.ErrIncomplete) {
+		return err
+	}
+	r.engine.cfg.Log.Warn("the server misses parts: they are sent again", "transfer", r.upload.id)
+	r.locked(func() {
+		r.upload.dropTags(missing(err))
+		r.engine.renew(r.upload)
+	})
+	if err := r.sendParts(ctx, src); err != nil {
+		return err
+	}
+	if err := r.unchanged(); err != nil {
+		return err
+	}
+	return r.completeOnce(ctx)
+}
+
+func (r *run) completeOnce(ctx context.Context) error {
+	u, bucket := r.upload, r.route.target.Bucket
+	uncertain := u.completes
+	r.locked(func() { u.completes = true })
+	err := r.try(ctx, func() error {
+		if uncertain {
+			f, err := bucket.Stat(ctx, u.remote.FileKey)
+			if err != nil || f.Completed {
+				return err
+			}
+		}
+		err := bucket.Complete(ctx, u.remote, u.tags)
+		uncertain = uncertain || acted(err)
+		return err
+	})
+	if errors.Is(err, api.ErrNotFound) {
+		return errForgotten
+	}
+	return err
+}
+
+// missing returns the part numbers that a refused complete names.
+func missing(err error) []int {
+	var e *api.Error
+	errors.As(err, &e)
+	return e.Parts
+}
+
+// dropTags makes parts be sent again: those named, else those that were sent
+// more than once (a late loser may have replaced the winner), else all.
+func (u *upload) dropTags(named []int) {
+	again := func(i int) bool { return slices.Contains(named, i+1) }
+	if len(named) == 0 {
+		again = func(i int) bool { return u.tries[i] > 1 }
+	}
+	if !slices.ContainsFunc(indexes(u.tags), again) {
+		again = func(int) bool { return true }
+	}
+	for i := range u.tags {
+		if again(i) && u.tags[i] != "" {
+			u.tags[i] = ""
+			u.partsDone--
+			u.completes = false
+			_, length := u.plan.Part(i + 1)
+			u.sent.Add(-length)
+		}
+	}
+}
+
+func indexes(s []string) []int {
+	all := make([]int, len(s))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// verify looks the file up and tries its link: what a server stored is proved
+// by the link's own size, not by what we had declared.
+func (r *run) verify(ctx context.Context) error {
+	u, bucket := r.upload, r.route.target.Bucket
+	var file api.File
+	err := r.try(ctx, func() (err error) {
+		file, err = bucket.Stat(ctx, u.remote.FileKey)
+		if err == nil && !file.Completed {
+			err = &api.Error{Op: "stat", Kind: api.ErrServer, Err: ErrNotFinished}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	link, err := r.provedLink(ctx, u.remote.FileKey, u.name, u.plan.Size)
+	if err != nil {
+		return err
+	}
+	if u.twice { // a begin that was thought lost may have come late
+		if err := r.try(ctx, func() error { return r.deleteOrphans(ctx) }); err != nil {
+			return err
+		}
+	}
+	r.locked(func() {
+		u.file, u.link = file, link
+		u.partsDone = u.plan.Parts
+		u.sent.Store(u.plan.Size)
+	})
+	return nil
+}
+
+// provedLink asks for a link and lets it show its file's size. A link that is
+// refused is asked for once more.
+func (r *run) provedLink(ctx context.Context, fileKey, name string, want int64) (api.Link, error) {
+	link, size, err := r.linkAndSize(ctx, fileKey, name)
+	if errors.Is(err, api.ErrForbidden) {
+		link, size, err = r.linkAndSize(ctx, fileKey, name)
+	}
+	if err == nil && size != want {
+		err = ErrWrongSize
+	}
+	return link, err
+}
+
+func (r *run) linkAndSize(ctx context.Context, fileKey, name string) (link api.Link, size int64, err error) {
+	t := r.route.target
+	err = r.try(ctx, func() (err error) {
+		link, err = t.Bucket.DownloadURL(ctx, fileKey, t.linkOptions(name))
+		return err
+	})
+	if err != nil {
+		return link, 0, err
+	}
+	err = r.try(ctx, func() (err error) {
+		size, err = t.Bucket.LinkSize(ctx, link.URL)
+		return err
+	})
+	return link, size, err
+}
