@@ -45,7 +45,7 @@ func TestWayOfFiles(t *testing.T) {
 		if err := os.Mkdir(empty, 0o777); err != nil {
 			t.Fatal(err)
 		}
-		sent := q.send(0, "empty", "one", "folder")
+		sent := q.sendEach(0, "empty", "one", "folder")
 		if len(sent) != len(contents) {
 			t.Errorf("%d files were sent, want %d", len(sent), len(contents))
 		}
@@ -209,7 +209,7 @@ func TestManySmallFiles(t *testing.T) {
 	for i := range count {
 		q.onDisk(path.Join("photos", fmt.Sprint(i%7), fmt.Sprint(i%31), fmt.Sprintf("%d.jpg", i)), noise(i, i%3000))
 	}
-	sent := q.send(0, "photos")
+	sent := q.sendEach(0, "photos")
 	stored := q.list()
 	if len(sent) != count || len(stored) != count {
 		t.Fatalf("%d were sent and %d are stored, want %d", len(sent), len(stored), count)

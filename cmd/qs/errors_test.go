@@ -102,7 +102,7 @@ func TestBadFilesBesideGoodOnes(t *testing.T) {
 	eachStorage(t, func(t *testing.T, q qs) {
 		q.onDisk("good", []byte("good"))
 		q.onDisk("folder/also good", []byte("also good"))
-		sent := q.send(1, "missing", "good", "folder/not/there", "folder")
+		sent := q.sendEach(1, "missing", "good", "folder/not/there", "folder")
 		for name, code := range map[string]string{"missing": "vanished", "there": "vanished", "good": "", "folder/also good": ""} {
 			if s := sent[name]; s.code() != code || (s.State == "done") != (code == "") {
 				t.Errorf("%s: %+v", name, s)
@@ -121,7 +121,7 @@ func TestBadFilesBesideGoodOnes(t *testing.T) {
 func TestNothingToSend(t *testing.T) {
 	t.Parallel()
 	q := onHome(t)
-	q.run("send", q.TempDir()).wants(0).says("there are no files in there")
+	q.run("send", "--each", q.TempDir()).wants(0).says("there are no files in there")
 }
 
 // rm goes on after a key that is wrong.

@@ -38,7 +38,7 @@ func TestFaultyLine(t *testing.T) {
 		direct.onDisk(name, content)
 	}
 	began := time.Now()
-	sent := direct.with("QS_SERVER="+proxy.URL+"/v1").send(0, "all")
+	sent := direct.with("QS_SERVER="+proxy.URL+"/v1").sendEach(0, "all")
 	measured(t, "faulty line: %d files in %v, %d faults", len(sent), time.Since(began).Round(time.Second/10), line.Injected.Load())
 
 	stored := direct.list()

@@ -107,6 +107,37 @@ func TestInterruptedSendGoesOn(t *testing.T) {
 	}
 }
 
+// An interrupted archive goes on too: it is made again, of the same files.
+func TestInterruptedArchiveGoesOn(t *testing.T) {
+	t.Parallel()
+	q, n := withServer(t)
+	q.onDisk("f/a", noise(1, 3*part+5))
+	q.onDisk("f/b", noise(2, 4*part))
+	var interrupted atomic.Bool
+	var sentAgain atomic.Int32
+	server, held := n.holding(func(r *http.Request) bool {
+		number := r.Header.Get("partNumber")
+		if interrupted.Load() && number != "" {
+			sentAgain.Add(1)
+		}
+		return number == "8" && !interrupted.Load()
+	})
+	q = q.with("QS_SERVER=" + server)
+	s := q.start("send", "f")
+	<-held
+	s.signal(syscall.SIGINT)
+	s.wait().wants(1)
+	interrupted.Store(true)
+	sent := one[sentFile](q.ok("resume", "--json"))
+	if c := sentAgain.Load(); sent.State != "done" || c < 1 || c > 4 {
+		t.Errorf("%d parts were sent again: %+v", c, sent)
+	}
+	n.wantOnly(1)
+	if content := q.inArchive(*sent.FileKey); content["f/a"] != string(noise(1, 3*part+5)) || content["f/b"] != string(noise(2, 4*part)) {
+		t.Error("the archive holds other bytes")
+	}
+}
+
 // A node that is told to end waits for the qs that uses it.
 func TestNodeIsNotCutOff(t *testing.T) {
 	t.Parallel()

@@ -14,6 +14,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"quicksync.me/desktop/service/bundle"
 )
 
 // The exit codes.
@@ -25,7 +27,7 @@ const (
 
 const usage = `qs gets files from a desk to a link.
 
-  qs send FILE|FOLDER…                send files, and those in folders
+  qs send FILE|FOLDER… [--each]       send files; a folder as one .zip, or each of its files
   qs resume                           go on with what was left unfinished
   qs list                             what the storage holds
   qs info KEY                         one file of it
@@ -58,8 +60,11 @@ type command struct {
 	output string // get -o
 	listen string // node --listen
 	data   string // node --data
-	out    *output
-	stderr io.Writer
+	each   bool   // send --each
+	// archives are the folders that send sends as one.
+	archives []*bundle.Lazy
+	out      *output
+	stderr   io.Writer
 }
 
 // commands are the verbs, with how many arguments they take: at least, and at
@@ -117,6 +122,7 @@ func parse(args []string, stdout, stderr io.Writer) (*command, error) {
 	flags.StringVar(&c.output, "o", "", "")
 	flags.StringVar(&c.listen, "listen", "", "")
 	flags.StringVar(&c.data, "data", "", "")
+	flags.BoolVar(&c.each, "each", false, "")
 	words, err := split(flags, args)
 	if err != nil {
 		return nil, err
@@ -161,7 +167,7 @@ func (c *command) check(flags *flag.FlagSet) error {
 	case verb.max >= 0 && len(c.args) > verb.max:
 		return fmt.Errorf("%s does not take %q", c.name, c.args[verb.max])
 	}
-	belongs := map[string]string{"o": "get", "listen": "node", "data": "node"}
+	belongs := map[string]string{"o": "get", "listen": "node", "data": "node", "each": "send"}
 	var err error
 	flags.Visit(func(f *flag.Flag) {
 		if verb := belongs[f.Name]; verb != "" && verb != c.name {

@@ -62,7 +62,18 @@ func (s sentFile) code() string {
 // send sends with --json and returns what became of each file, by its name.
 func (q qs) send(code int, args ...string) map[string]sentFile {
 	q.Helper()
-	r := q.run(append([]string{"send", "--json", "--"}, args...)...).wants(code)
+	return q.sendAs(code, append([]string{"--"}, args...)...)
+}
+
+// sendEach is send with the files of folders one by one.
+func (q qs) sendEach(code int, args ...string) map[string]sentFile {
+	q.Helper()
+	return q.sendAs(code, append([]string{"--each", "--"}, args...)...)
+}
+
+func (q qs) sendAs(code int, args ...string) map[string]sentFile {
+	q.Helper()
+	r := q.run(append([]string{"send", "--json"}, args...)...).wants(code)
 	byName := map[string]sentFile{}
 	for _, s := range objects[sentFile](r) {
 		if before, twice := byName[s.Name]; twice && before.Path == s.Path {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
+	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/transfer"
 )
 
@@ -45,13 +47,50 @@ func send(ctx context.Context, c *command) error {
 	}
 	defer s.Close()
 	return s.send(ctx, c, "there are no files in there", func(e *transfer.Engine) (n int) {
-		_ = transfer.Walk(ctx, c.args, func(src transfer.Source) {
+		c.sources(ctx, func(src transfer.Source) {
 			if _, added := e.Add(storageID, src); added {
 				n++
 			}
 		})
 		return n
 	})
+}
+
+// sources finds what is to be sent: files, and folders as one archive each, or
+// with --each the files in them.
+func (c *command) sources(ctx context.Context, found func(transfer.Source)) {
+	for _, path := range c.args {
+		if info, err := os.Stat(path); err == nil && info.IsDir() && !c.each {
+			found(c.archive(path))
+			continue
+		}
+		if transfer.Walk(ctx, []string{path}, found) != nil {
+			return
+		}
+	}
+}
+
+// archive is a folder as one source.
+func (c *command) archive(path string) transfer.Source {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs // "." has a name too
+	}
+	a := bundle.Later(filepath.Base(path)+".zip", path)
+	c.archives = append(c.archives, a)
+	return a
+}
+
+// leftOut tells what could not be taken into the archives, and whether there
+// was any such thing.
+func (c *command) leftOut() bool {
+	found := false
+	for _, a := range c.archives {
+		for _, problem := range a.Problems() {
+			fmt.Fprintf(c.stderr, "qs: left out of %s: %s\n", shown(a.Name()), sentence(problem))
+			found = true
+		}
+	}
+	return found
 }
 
 // resume goes on with everything that earlier sends have left unfinished.
@@ -72,6 +111,9 @@ func (s *storage) send(ctx context.Context, c *command, nothing string, add func
 	job := &sending{command: c, storage: s, engine: engine, progress: newProgress(c.stderr)}
 	if err := job.all(ctx, add); err != nil {
 		return err
+	}
+	if c.leftOut() {
+		return errReported
 	}
 	if job.added == 0 {
 		fmt.Fprintf(c.stderr, "qs: %s\n", nothing)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/instance"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/paths"
@@ -214,7 +215,7 @@ const clearing = 20 * time.Second
 // next one goes on with. Where none can be kept it sends all the same, and
 // says so. end closes both.
 func (s *storage) journalled(stderr io.Writer) (e *transfer.Engine, end func()) {
-	cfg := transfer.Config{Patience: patience, Unattended: true}
+	cfg := transfer.Config{Patience: patience, Unattended: true, Reopen: bundle.Reopen}
 	j, err := keep(&cfg, stderr)
 	if err != nil {
 		fmt.Fprintf(stderr, "qs: no journal can be kept, so what is interrupted does not go on later (%v)\n", err)

@@ -86,6 +86,8 @@ type Config struct {
 	Journal Journal
 	// Left is what earlier runs have left, from the journal, oldest first.
 	Left []journal.Entry
+	// Reopen makes the bundles that earlier runs have left.
+	Reopen func(name string, paths []string) Source
 	// History is what earlier runs have finished: a file among it that has not
 	// changed is not sent again.
 	History []journal.Finished
@@ -162,7 +164,7 @@ func New(cfg Config) *Engine {
 		queued:  map[string]*upload{},
 		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
 	}
-	e.left, e.fetches = leftUploads(cfg.Left), leftDownloads(cfg.Left)
+	e.left, e.fetches = leftUploads(cfg), leftDownloads(cfg.Left)
 	e.history = make(map[string]journal.Finished, len(cfg.History))
 	for _, f := range cfg.History {
 		e.history[historyKey(f)] = f

@@ -59,6 +59,9 @@ func (r *run) hasTag(number int) bool {
 func (r *run) sendPart(ctx context.Context, src Reader, number int) error {
 	for wrong := 0; ; wrong++ {
 		body := r.body(src, number)
+		if err := prepare(ctx, src, body); err != nil {
+			return err
+		}
 		tag, err := r.putPart(ctx, body, number)
 		if err == nil && !body.matches(tag) {
 			err = fmt.Errorf("part %d: %w", number, ErrWrongTag)
@@ -76,6 +79,15 @@ func (r *run) sendPart(ctx context.Context, src Reader, number int) error {
 			return err
 		}
 	}
+}
+
+// prepare works a part out beforehand, where its source has to: the line would
+// stall while it did.
+func prepare(ctx context.Context, src Reader, body *partBody) error {
+	if p, ok := src.(Preparer); ok {
+		return p.Prepare(ctx, body.offset, body.length)
+	}
+	return nil
 }
 
 func (r *run) putPart(ctx context.Context, body *partBody, number int) (tag string, err error) {

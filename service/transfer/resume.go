@@ -30,8 +30,12 @@ func (noJournal) Finish(string, journal.Finished) error { return nil }
 
 // entry is the upload as the journal keeps it. Callers hold Engine.mu.
 func (u *upload) entry() journal.Entry {
+	var paths []string
+	if b, ok := u.src.(Bundle); ok {
+		paths = b.Paths()
+	}
 	return journal.Entry{
-		ID: u.id, Storage: u.storage, Path: u.src.Path(), Name: u.name, Added: u.added,
+		ID: u.id, Bundle: paths, Storage: u.storage, Path: u.src.Path(), Name: u.name, Added: u.added,
 		Size: u.size, ModTime: u.version.ModTime, PartSize: u.plan.PartSize, Parts: u.plan.Parts,
 		Sealed: u.sealed, Begun: u.begun, Twice: u.twice, UploadID: u.remote.ID, FileKey: u.remote.FileKey,
 	}
@@ -44,10 +48,10 @@ type leftovers struct {
 }
 
 // leftUploads makes uploads of the entries of earlier runs, by their storage.
-func leftUploads(entries []journal.Entry) map[string]*leftovers {
+func leftUploads(cfg Config) map[string]*leftovers {
 	left := map[string]*leftovers{}
-	for _, e := range entries {
-		if e.Download {
+	for _, e := range cfg.Left {
+		if e.Download || len(e.Bundle) > 0 && cfg.Reopen == nil {
 			continue
 		}
 		l := left[e.Storage]
@@ -55,7 +59,7 @@ func leftUploads(entries []journal.Entry) map[string]*leftovers {
 			l = &leftovers{byKey: map[string]*upload{}}
 			left[e.Storage] = l
 		}
-		u := restored(e)
+		u := restored(e, cfg.Reopen)
 		l.order = append(l.order, u)
 		if !e.Cancelled {
 			l.byKey[queueKey("", u.src)] = u
@@ -65,9 +69,13 @@ func leftUploads(entries []journal.Entry) map[string]*leftovers {
 }
 
 // restored is an upload where an earlier run has left it.
-func restored(e journal.Entry) *upload {
+func restored(e journal.Entry, reopen func(string, []string) Source) *upload {
+	var src Source = &file{path: e.Path, name: e.Name, size: e.Size}
+	if len(e.Bundle) > 0 {
+		src = reopen(e.Name, e.Bundle)
+	}
 	u := &upload{
-		id: e.ID, storage: e.Storage, src: &file{path: e.Path, name: e.Name, size: e.Size},
+		id: e.ID, storage: e.Storage, src: src,
 		name: e.Name, size: e.Size, added: e.Added,
 	}
 	if e.Cancelled {

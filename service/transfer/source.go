@@ -25,6 +25,16 @@ type Source interface {
 	Open() (Reader, error)
 }
 
+// Bundle is a Source that is made of several files. A run that goes on with it
+// makes it anew of its paths.
+type Bundle interface {
+	Source
+	// Paths are what it is made of.
+	Paths() []string
+	// Forget has the next Stat take them as they are then.
+	Forget()
+}
+
 // Reader reads a source at any place, by several goroutines at once.
 type Reader interface {
 	io.ReaderAt

@@ -53,6 +53,9 @@ func (u *upload) forget() {
 	u.version, u.plan, u.sealed = Version{}, Plan{}, ""
 	u.begun, u.twice, u.remote, u.tags, u.tries, u.partsDone, u.completes = false, false, api.Upload{}, nil, nil, 0, false
 	u.sent.Store(0)
+	if b, ok := u.src.(Bundle); ok {
+		b.Forget()
+	}
 }
 
 // run is one turn of an upload: from wherever it was to its end.

@@ -40,6 +40,9 @@ type Entry struct {
 	// Path is where the source lies, Name the plain name.
 	Path string `json:"path"`
 	Name string `json:"name"`
+	// Bundle holds the paths that the source is made of, where it is more than
+	// one file.
+	Bundle []string `json:"bundle,omitempty"`
 	// Added orders the queue.
 	Added time.Time `json:"added"`
 	// Size and ModTime tell whether the source is still the same.
