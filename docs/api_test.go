@@ -164,3 +164,23 @@ func TestCodesAreTold(t *testing.T) {
 		t.Errorf("the node does not have %v", told)
 	}
 }
+
+// TestPlacesOfAssumptionsExist: the README's table of what is not documented
+// names files that are there.
+func TestPlacesOfAssumptionsExist(t *testing.T) {
+	rows := regexp.MustCompile(`(?m)^\| [^|]+ \| ([IC, ]+) \| [^|]+ \| ([^|]*)\|$`).FindAllStringSubmatch(read(t, "../README.md"), -1)
+	if len(rows) == 0 {
+		t.Error("the README has no table of assumptions")
+	}
+	for _, row := range rows {
+		dir := ""
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[2], -1) {
+			if strings.Contains(m[1], "/") {
+				dir = filepath.Dir(m[1])
+			}
+			if _, err := os.Stat(filepath.Join("..", dir, filepath.Base(m[1]))); err != nil {
+				t.Errorf("%s: %v", row[0], err)
+			}
+		}
+	}
+}

@@ -3,7 +3,8 @@
 //
 // A Client makes each call once. Whether it is worth another try is told by
 // the error (see Error); trying again is the business of the caller. What the
-// vendor does not document is gathered in wire.go.
+// vendor does not document is gathered in wire.go; the exceptions are in the
+// table of the README.
 package api
 
 import (
@@ -28,8 +29,6 @@ type Config struct {
 	Server string
 	// Token is sent as a Bearer token with every call, to this server only.
 	Token string
-	// Key is sent as X-API-KEY where it is not empty.
-	Key string
 	// Transport carries the calls; nil means one made by NewTransport.
 	Transport http.RoundTripper
 	// Patience bounds the waiting; zero fields mean DefaultPatience's.
@@ -41,18 +40,21 @@ type Config struct {
 type Client struct {
 	base   string
 	token  string
-	key    string
 	calls  *http.Client
 	links  *http.Client
 	isNode atomic.Bool
 }
 
 // New returns a client for a server. The error says what is wrong with the
-// address: it must be http or https and name a host.
+// address, which must be http or https and name a host, or with the token,
+// which must fit into a header; it does not repeat the token.
 func New(cfg Config) (*Client, error) {
 	base, err := parseServer(cfg.Server)
 	if err != nil {
 		return nil, err
+	}
+	if !fitsHeader(cfg.Token) {
+		return nil, errors.New("the key holds a line break, an outer space or another character that cannot be sent")
 	}
 	next := cfg.Transport
 	if next == nil {
@@ -62,7 +64,6 @@ func New(cfg Config) (*Client, error) {
 	return &Client{
 		base:  base,
 		token: cfg.Token,
-		key:   cfg.Key,
 		// A redirect is never followed with a token in hand.
 		calls: &http.Client{Transport: guarded, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
@@ -204,7 +205,8 @@ func (c *Client) Stat(ctx context.Context, fileKey string) (File, error) {
 }
 
 // Delete removes a file for good, or aborts an unfinished upload. A file that
-// is not there any more counts as deleted: an earlier answer may be lost.
+// is not there any more counts as deleted: an earlier answer may be lost. What
+// is neither empty nor JSON is no answer of the server's (ErrNotQuickSync).
 func (c *Client) Delete(ctx context.Context, fileKey string) error {
 	err := c.do(ctx, call{op: "delete", method: http.MethodDelete, path: pathDelete, key: &fileKey})
 	if errors.Is(err, ErrNotFound) {
@@ -240,7 +242,7 @@ func (c *Client) DownloadURL(ctx context.Context, fileKey string, opt LinkOption
 	if err != nil {
 		return Link{}, err
 	}
-	return answer.link()
+	return answer.link(time.Now()), nil
 }
 
 // Session is what the server tells of the storage that the token opens.

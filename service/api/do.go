@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // Bounds on what a server may make us read, in bytes. A list of 100,000 files
@@ -21,7 +20,6 @@ import (
 const (
 	maxReply   = 512 << 20
 	maxProblem = 64 << 10
-	maxWords   = 4 << 10
 )
 
 // call is one request, described.
@@ -37,7 +35,7 @@ type call struct {
 	size int64
 	// wait says how long the answer may take once all is sent.
 	wait waiting
-	// read takes the answer in; nil where its content does not matter.
+	// read takes the answer in; nil where there need not be any.
 	read func(io.Reader) error
 }
 
@@ -45,7 +43,7 @@ type call struct {
 func (c *Client) do(ctx context.Context, k call) error {
 	req, err := c.request(ctx, k)
 	if err != nil {
-		return &Error{Op: k.op, Kind: ErrRefused, Err: c.hideErr(err)}
+		return &Error{Op: k.op, Kind: ErrRefused, Err: c.cause(err)}
 	}
 	resp, err := c.calls.Do(req)
 	if err != nil {
@@ -57,9 +55,6 @@ func (c *Client) do(ctx context.Context, k call) error {
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return c.problem(k.op, resp)
-	}
-	if k.read == nil {
-		return nil
 	}
 	return c.take(ctx, k, resp)
 }
@@ -84,9 +79,6 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Authorization", "Bearer "+c.token)
-	if c.key != "" {
-		req.Header.Set(headerAPIKey, c.key)
-	}
 	return req, setBody(req, k)
 }
 
@@ -129,9 +121,9 @@ func (c *Client) transportError(ctx context.Context, op string, err error) error
 	case errors.Is(err, ErrStalled):
 		return &Error{Op: op, Kind: ErrStalled}
 	case isStranger(err):
-		return &Error{Op: op, Kind: ErrNotQuickSync, Err: c.hideErr(err)}
+		return &Error{Op: op, Kind: ErrNotQuickSync, Err: c.cause(err)}
 	default:
-		return &Error{Op: op, Kind: ErrNetwork, Err: c.hideErr(err)}
+		return &Error{Op: op, Kind: ErrNetwork, Err: c.cause(err)}
 	}
 }
 
@@ -145,20 +137,24 @@ func isStranger(err error) bool {
 }
 
 // take reads a good answer. It is an error unless it is whole, JSON, and says
-// what it must.
+// what it must; where nothing must be said, it may be empty.
 func (c *Client) take(ctx context.Context, k call, resp *http.Response) error {
 	body := bufio.NewReader(http.MaxBytesReader(nil, resp.Body, maxReply))
 	fail := func(kind, err error) error {
-		return &Error{Op: k.op, Kind: kind, Status: resp.StatusCode, Err: c.hideErr(err)}
+		return &Error{Op: k.op, Kind: kind, Status: resp.StatusCode, Err: c.cause(err)}
 	}
 	first, err := firstByte(body)
 	switch {
+	case errors.Is(err, io.EOF) && k.read == nil:
+		return nil
 	case errors.Is(err, io.EOF):
 		return fail(ErrBadReply, errors.New("the answer is empty"))
 	case err != nil:
 		return c.transportError(ctx, k.op, err)
 	case first != '{' && first != '[':
 		return fail(ErrNotQuickSync, errors.New("it is not JSON"))
+	case k.read == nil:
+		return nil
 	}
 	err = k.read(body)
 	var syntax *json.SyntaxError
@@ -206,13 +202,10 @@ func decode(r io.Reader, into any) error {
 
 // problem makes an error of a refusal: RFC 9457 where it is that, else the
 // first line of what was said.
-func (c *Client) problem(op string, resp *http.Response) error {
+func (c *Client) problem(op string, resp *http.Response) *Error {
 	e := &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
-	var p struct {
-		Title, Detail, Code string
-		Parts               []int
-	}
+	var p wireProblem
 	if json.Unmarshal(body, &p) == nil {
 		e.Title, e.Detail, e.Code, e.Parts = c.words(p.Title), c.words(p.Detail), c.words(p.Code), p.Parts
 	} else if !looksLikeMarkup(resp, body) {
@@ -221,42 +214,6 @@ func (c *Client) problem(op string, resp *http.Response) error {
 	}
 	e.Kind = kindOf(resp.StatusCode, e.Code)
 	return e
-}
-
-func looksLikeMarkup(resp *http.Response, body []byte) bool {
-	return strings.Contains(resp.Header.Get("Content-Type"), "html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
-}
-
-// words bounds a server's text, takes what is not text out of it, and keeps
-// our own secrets from coming back in it.
-func (c *Client) words(s string) string {
-	if len(s) > maxWords {
-		s = s[:maxWords]
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return c.hide(strings.TrimSpace(s))
-}
-
-func (c *Client) hide(s string) string {
-	for _, secret := range []string{c.token, c.key} {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, "…")
-		}
-	}
-	return s
-}
-
-// hideErr keeps an error as it is unless its text holds a secret.
-func (c *Client) hideErr(err error) error {
-	if hidden := c.hide(err.Error()); hidden != err.Error() {
-		return errors.New(hidden)
-	}
-	return err
 }
 
 // retryAfter reads the header in both of its forms (RFC 9110, 10.2.3), at

@@ -11,7 +11,8 @@ import (
 var (
 	// ErrUnauthorized: the token is wrong or has ended (401).
 	ErrUnauthorized = errors.New("the server does not accept the key")
-	// ErrForbidden: the token does not allow this (403).
+	// ErrForbidden: the token does not allow this (403), or a presigned link
+	// does not open anything, or not any more.
 	ErrForbidden = errors.New("the server forbids this")
 	// ErrNotFound: there is no such file or upload (404).
 	ErrNotFound = errors.New("the server does not have it")

@@ -14,6 +14,7 @@ import (
 type Content struct {
 	io.ReadCloser
 	// Total is the size in bytes of the whole file; -1 where it was not told.
+	// Where Ranged is false it is only the length of what is there.
 	Total int64
 	// From is where the piece begins: 0 where the server knows no ranges.
 	From int64
@@ -23,7 +24,8 @@ type Content struct {
 
 // Fetch opens a presigned link from a byte on; until is the last byte, or
 // negative for all that follow. The token is not sent along: the link alone
-// must do. The caller closes the content.
+// must do, so that ErrForbidden and not ErrUnauthorized or ErrEnded says that
+// it does not any more. The caller closes the content.
 func (c *Client) Fetch(ctx context.Context, link string, from, until int64) (*Content, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
 	if err != nil {
@@ -41,10 +43,24 @@ func (c *Client) Fetch(ctx context.Context, link string, from, until int64) (*Co
 		return content, nil
 	}
 	defer drain(resp.Body)
-	if errors.Is(err, errStatus) {
-		return nil, c.problem("fetch", resp)
+	switch {
+	case errors.Is(err, errStatus):
+		return nil, c.linkRefused(resp)
+	case errors.Is(err, errPage):
+		return nil, &Error{Op: "fetch", Kind: ErrNotQuickSync, Status: resp.StatusCode, Err: err}
+	default:
+		return nil, &Error{Op: "fetch", Kind: ErrBadReply, Status: resp.StatusCode, Err: c.cause(err)}
 	}
-	return nil, &Error{Op: "fetch", Kind: ErrBadReply, Status: resp.StatusCode, Err: err}
+}
+
+// linkRefused makes an error of a refusal by what is behind a link. That was
+// not shown the token, and nothing it says is about the token or the storage.
+func (c *Client) linkRefused(resp *http.Response) *Error {
+	e := c.problem("fetch", resp)
+	if e.Kind == ErrUnauthorized || e.Kind == ErrEnded {
+		e.Kind = ErrForbidden
+	}
+	return e
 }
 
 func rangeOf(from, until int64) string {
@@ -54,12 +70,19 @@ func rangeOf(from, until int64) string {
 	return fmt.Sprintf("bytes=%d-%d", from, until)
 }
 
-// errStatus says that the status alone tells what is wrong.
-var errStatus = errors.New("status")
+var (
+	// errStatus says that the status alone tells what is wrong.
+	errStatus = errors.New("status")
+	// errPage says that a page came where a piece of a file was asked for.
+	errPage = errors.New("it is a page, and no piece of a file")
+)
 
 func contentOf(resp *http.Response, from int64) (*Content, error) {
 	switch resp.StatusCode {
 	case http.StatusOK:
+		if isPage(resp) {
+			return nil, errPage
+		}
 		return &Content{ReadCloser: resp.Body, Total: resp.ContentLength}, nil
 	case http.StatusPartialContent:
 		start, total, err := parseContentRange(resp.Header.Get("Content-Range"))
@@ -78,6 +101,13 @@ func contentOf(resp *http.Response, from int64) (*Content, error) {
 		}
 	}
 	return nil, errStatus
+}
+
+// isPage tells a page, such as a hotel's login, that came instead of a piece. A
+// file of HTML looks the same where it is asked for as a whole, and an empty
+// one where there are no ranges.
+func isPage(resp *http.Response) bool {
+	return resp.Request.Header.Get("Range") != "" && resp.ContentLength != 0 && isHTML(resp)
 }
 
 // parseContentRange reads "bytes 0-0/1234" (RFC 9110, 14.4); an unknown total
@@ -106,6 +136,7 @@ func parseContentRange(s string) (start, total int64, err error) {
 
 // LinkSize asks a presigned link for its first byte and returns the size of
 // the whole file, which is the proof that the link works and of what it gives.
+// What neither knows ranges nor tells a length, or is a page, is ErrNotQuickSync.
 func (c *Client) LinkSize(ctx context.Context, link string) (int64, error) {
 	content, err := c.Fetch(ctx, link, 0, 0)
 	if err != nil {
@@ -113,7 +144,11 @@ func (c *Client) LinkSize(ctx context.Context, link string) (int64, error) {
 	}
 	defer content.Close()
 	if content.Total < 0 {
-		return 0, &Error{Op: "fetch", Kind: ErrBadReply, Err: errors.New("the link does not tell the size of its file")}
+		kind := ErrBadReply
+		if !content.Ranged {
+			kind = ErrNotQuickSync
+		}
+		return 0, &Error{Op: "fetch", Kind: kind, Err: errors.New("the link does not tell the size of its file")}
 	}
 	return content.Total, nil
 }

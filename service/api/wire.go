@@ -1,9 +1,11 @@
 package api
 
-// This file holds every point of the wire that the vendor's documentation
-// leaves open, so that one edit follows them when they settle it. Each is
-// marked: D documented, I inferred from how the documentation is rendered, C
-// chosen by us. docs/api.md tells the same for people.
+// This file holds the points of the wire that the vendor's documentation leaves
+// open, so that one edit follows them when they settle it. Each is marked: D
+// documented, I inferred from how the documentation is rendered, C chosen by
+// us. Some belong elsewhere, such as the sizes of parts and the sealing of
+// names: the README's table has all of them, each with its file. docs/api.md
+// tells the whole wire for people.
 
 import (
 	"encoding/json"
@@ -34,7 +36,6 @@ const (
 	headerUploadID   = "uploadId"
 	headerKey        = "key"
 	headerPartNumber = "partNumber"
-	headerAPIKey     = "X-API-KEY"
 )
 
 // nodeServer is how our own node names itself in the header Server (C).
@@ -75,6 +76,7 @@ func completeHeader(u Upload) http.Header {
 	return h
 }
 
+// completeBody: the tags are in the order of their parts (C).
 func completeBody(u Upload, tags []string) any {
 	return struct {
 		Tags []string `json:"tags"`
@@ -106,8 +108,6 @@ func sameKey(got, want string) error {
 	return nil
 }
 
-func present(s *string) bool { return s != nil && *s != "" }
-
 type wireUpload struct {
 	UploadID *string `json:"uploadId"`
 	FileKey  *string `json:"fileKey"`
@@ -123,9 +123,14 @@ func (u *wireUpload) read(r io.Reader) error {
 	if !present(u.FileKey) {
 		return errMissing("fileKey")
 	}
+	// Both have to go into headers with each part.
+	if !fitsHeader(*u.UploadID) || !fitsHeader(*u.FileKey) {
+		return errors.New("the reply's uploadId or fileKey fits into no header")
+	}
 	return nil
 }
 
+// wirePart: what a tag is made of is not documented. It is kept to the letter (C).
 type wirePart struct {
 	Tag        *string `json:"tag"`
 	PartNumber *int    `json:"partNumber"`
@@ -147,14 +152,15 @@ func (p *wirePart) readFor(r io.Reader, number int) error {
 }
 
 // wireFile: every string may be null, and only key and completed are needed.
+// fileName is what was sent as encryptedName (I); cid is our node's alone.
 type wireFile struct {
-	CreatorID *string `json:"creatorId"`
-	Completed *bool   `json:"completed"`
-	FileKey   *string `json:"fileKey"`
-	FileName  *string `json:"fileName"`
-	Parts     *int    `json:"totalParts"`
-	Size      *int64  `json:"originalSizeInBytes"`
-	CID       *string `json:"cid"`
+	CreatorID *string         `json:"creatorId"`
+	Completed *bool           `json:"completed"`
+	FileKey   *string         `json:"fileKey"`
+	FileName  *string         `json:"fileName"`
+	Parts     *int            `json:"totalParts"`
+	Size      *int64          `json:"originalSizeInBytes"`
+	CID       json.RawMessage `json:"cid"`
 }
 
 func (f *wireFile) read(r io.Reader) error {
@@ -180,17 +186,10 @@ func (f *wireFile) file() File {
 		Completed: *f.Completed,
 		Name:      deref(f.FileName, ""),
 		Creator:   deref(f.CreatorID, ""),
-		CID:       deref(f.CID, ""),
+		CID:       textOf(f.CID),
 		Size:      max(deref(f.Size, -1), -1),
 		Parts:     max(deref(f.Parts, 0), 0),
 	}
-}
-
-func deref[T any](p *T, otherwise T) T {
-	if p == nil {
-		return otherwise
-	}
-	return *p
 }
 
 // readFiles reads a list element by element, so that the reply of a large
@@ -220,8 +219,8 @@ func readFiles(r io.Reader) ([]File, error) {
 }
 
 type wireLink struct {
-	URL     *string `json:"url"`
-	Expires *string `json:"expires"` // our node tells it, RFC 3339
+	URL     *string         `json:"url"`
+	Expires json.RawMessage `json:"expires"` // our node tells it, RFC 3339
 }
 
 func (l *wireLink) read(r io.Reader) error {
@@ -232,20 +231,18 @@ func (l *wireLink) read(r io.Reader) error {
 		return errMissing("url")
 	}
 	u, err := url.Parse(*l.URL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if err != nil || u.Host == "" || escapeASCII(u.Host) != u.Host || (u.Scheme != "http" && u.Scheme != "https") {
 		return errors.New("the reply's url is no web address")
 	}
 	return nil
 }
 
-func (l *wireLink) link() (Link, error) {
-	link := Link{URL: *l.URL, Expires: expiryOf(*l.URL)}
-	if l.Expires != nil {
-		if t, err := time.Parse(time.RFC3339, *l.Expires); err == nil {
-			link.Expires = t
-		}
+func (l *wireLink) link(now time.Time) Link {
+	link := Link{URL: escapeASCII(*l.URL), Expires: expiryOf(*l.URL)}
+	if t := parseExpiry(l.Expires, now); !t.IsZero() {
+		link.Expires = t
 	}
-	return link, nil
+	return link
 }
 
 // expiryOf reads a presigned link's end from its query, as the common stores
@@ -273,12 +270,14 @@ func expiryOf(link string) time.Time {
 	return time.Time{}
 }
 
+// wireSession: only the ID is needed. The rest tells what to expect, and what
+// is not understood of it bounds nothing: the server enforces its rules itself.
 type wireSession struct {
 	ID           *string         `json:"id"`
-	CreatorID    *string         `json:"creatorId"`
+	CreatorID    json.RawMessage `json:"creatorId"`
 	Expiry       json.RawMessage `json:"expiry"`
-	MaxFiles     *int            `json:"maxFiles"`
-	MaxMegaBytes *int64          `json:"maxTotalMegaBytes"`
+	MaxFiles     json.RawMessage `json:"maxFiles"`
+	MaxMegaBytes json.RawMessage `json:"maxTotalMegaBytes"`
 }
 
 func (s *wireSession) read(r io.Reader) error {
@@ -291,35 +290,40 @@ func (s *wireSession) read(r io.Reader) error {
 	return nil
 }
 
+// session takes a megabyte for 1,000,000 bytes (C).
 func (s *wireSession) session(now time.Time) Session {
 	return Session{
 		ID:       *s.ID,
-		Creator:  deref(s.CreatorID, ""),
+		Creator:  textOf(s.CreatorID),
 		Ends:     parseExpiry(s.Expiry, now),
-		MaxFiles: max(deref(s.MaxFiles, 0), 0),
-		MaxBytes: min(max(deref(s.MaxMegaBytes, 0), 0), math.MaxInt64>>20) * 1_000_000,
+		MaxFiles: int(min(numberOf(s.MaxFiles), math.MaxInt32)),
+		MaxBytes: int64(min(math.Round(numberOf(s.MaxMegaBytes)*1e6), 1<<62)),
 	}
 }
 
 // parseExpiry takes the undocumented unit of a session's expiry by its size:
-// milliseconds or seconds since 1970, else seconds from now; a string is read
-// as RFC 3339 (C). Zero means that nothing was told.
+// milliseconds or seconds since 1970, else seconds from now; a text that is no
+// number is read as RFC 3339, in UTC where it names no zone, as .NET writes it
+// (C). Zero means that nothing was told.
 func parseExpiry(raw json.RawMessage, now time.Time) time.Time {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		t, _ := time.Parse(time.RFC3339, text)
-		return t
-	}
-	var n float64
-	if json.Unmarshal(raw, &n) != nil || n <= 0 || n > 1e15 {
-		return time.Time{}
-	}
-	switch {
+	switch n := numberOf(raw); {
 	case n > 1e11:
 		return time.UnixMilli(int64(n))
 	case n > 1e9:
 		return time.Unix(int64(n), 0)
-	default:
+	case n > 0:
 		return now.Add(time.Duration(n * float64(time.Second)))
 	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, textOf(raw)); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// wireProblem is a refusal by RFC 9457 (I); code and parts are our node's.
+type wireProblem struct {
+	Title, Detail, Code string
+	Parts               []int
 }
