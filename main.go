@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -17,6 +18,7 @@ import (
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"quicksync.me/desktop/app"
+	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/instance"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/paths"
@@ -63,8 +65,14 @@ func run(files []string) error {
 	if err != nil {
 		return err
 	}
-	defer within(ending, mine.Close)
-	return serve(where, gate, files)
+	// Whoever uses this program is turned away, or waited for, before anything
+	// that they use ends.
+	leave := sync.OnceFunc(func() {
+		gate.shut()
+		within(ending, mine.Close)
+	})
+	defer leave()
+	return serve(where, gate, files, leave)
 }
 
 func acquire(where paths.Paths, h instance.Handler) (*instance.Instance, error) {
@@ -83,8 +91,9 @@ func handOver(running *instance.Running, files []string) error {
 	return nil
 }
 
-// serve runs the node, the engine and the window, until the window is gone.
-func serve(where paths.Paths, gate *gate, files []string) error {
+// serve runs the node, the engine and the window, until the window is gone. It
+// calls leave before it ends any of them.
+func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: filepath.Join(where.Data, "log.jsonl"), MaxSize: 5, MaxBackups: 2,
 	}, nil))
@@ -92,7 +101,7 @@ func serve(where paths.Paths, gate *gate, files []string) error {
 	if err != nil {
 		return err
 	}
-	here, err := node.Open(context.Background(), node.Config{Dir: filepath.Join(where.Data, "node"), Log: log})
+	here, err := openNode(node.Config{Dir: filepath.Join(where.Data, "node"), Log: log})
 	if err != nil {
 		return err
 	}
@@ -108,7 +117,7 @@ func serve(where paths.Paths, gate *gate, files []string) error {
 	if err != nil {
 		return err
 	}
-	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history, Log: log})
+	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history, Reopen: bundle.Reopen, Log: log})
 	defer engine.Close()
 	text, err := words.New(lang.SystemLocale().LanguageString())
 	if err != nil {
@@ -117,12 +126,23 @@ func serve(where paths.Paths, gate *gate, files []string) error {
 	show(app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Engine: engine, Words: text, Data: views.NewData(),
 		History: history, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
-	}, gate, files)
+	}, gate, files, leave)
 	return nil
 }
 
+// openNode waits for a program that is ending: it gives the data folder back
+// first and its node last, when its journal can be taken over too.
+func openNode(cfg node.Config) (*node.Node, error) {
+	for end := time.Now().Add(waiting); ; {
+		here, err := node.Open(context.Background(), cfg)
+		if !errors.Is(err, node.ErrInUse) || time.Now().After(end) {
+			return here, err
+		}
+	}
+}
+
 // show opens the window and returns when the person has left.
-func show(p app.Params, gate *gate, files []string) {
+func show(p app.Params, gate *gate, files []string, leave func()) {
 	ui := fyneapp.NewWithID(appID)
 	desktop := &app.FyneDesktop{App: ui}
 	p.Desktop = desktop
@@ -140,6 +160,7 @@ func show(p app.Params, gate *gate, files []string) {
 	})
 	window.Show()
 	ui.Run()
+	leave()
 	window.Close()
 	program.Close()
 }
@@ -154,28 +175,60 @@ func within(d time.Duration, end func(context.Context) error) {
 }
 
 // gate answers other starts of the program from the moment the data folder is
-// ours; they wait at it until the program stands.
+// ours. They wait at it until the program stands, and are turned away once it
+// leaves: what they would hand over then would be lost.
 type gate struct {
 	ready   chan struct{}
-	program *app.App
+	leaving context.Context
+	shut    context.CancelFunc
+	program handler
 	node    app.Node
 }
 
-func newGate() *gate { return &gate{ready: make(chan struct{})} }
+// handler takes the files of another start, or says why not.
+type handler interface {
+	HandOver(ctx context.Context, files []string) error
+}
 
-func (g *gate) open(program *app.App, node app.Node) {
+func newGate() *gate {
+	g := &gate{ready: make(chan struct{})}
+	g.leaving, g.shut = context.WithCancel(context.Background())
+	return g
+}
+
+func (g *gate) open(program handler, node app.Node) {
 	g.program, g.node = program, node
 	close(g.ready)
 }
 
-// HandOver implements instance.Handler.
-func (g *gate) HandOver(files []string) error {
-	<-g.ready
-	return g.program.HandOver(files)
+// wait returns an error that wraps instance.ErrBusy if the program leaves before
+// it ever stood.
+func (g *gate) wait() error {
+	select {
+	case <-g.ready:
+		return nil
+	case <-g.leaving.Done():
+		return fmt.Errorf("%w: the program is ending", instance.ErrBusy)
+	}
 }
 
-// Node implements instance.Handler.
+// HandOver implements instance.Handler.
+func (g *gate) HandOver(files []string) error {
+	err := g.wait()
+	if err == nil {
+		err = g.program.HandOver(g.leaving, files)
+	}
+	if g.leaving.Err() != nil && err != nil {
+		return fmt.Errorf("%w: the program is ending", instance.ErrBusy)
+	}
+	return err
+}
+
+// Node implements instance.Handler. The node works until the last lease of it
+// has ended.
 func (g *gate) Node() (instance.NodeInfo, error) {
-	<-g.ready
+	if err := g.wait(); err != nil {
+		return instance.NodeInfo{}, err
+	}
 	return instance.NodeInfo{URL: g.node.URL(), Token: g.node.Token(), SessionID: g.node.SessionID()}, nil
 }

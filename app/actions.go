@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -127,26 +128,30 @@ func (a *App) openRow(id string) {
 		path = u.Path
 	}
 	a.mu.Unlock()
-	if path != "" {
-		if _, err := os.Stat(path); err == nil {
-			a.openAddress(fileAddress(path))
-			return
+	a.group.Go(func() {
+		if path != "" {
+			if _, err := os.Stat(path); err == nil {
+				a.Do(func() { a.openAddress(fileAddress(path)) })
+				return
+			}
 		}
-	}
+		a.openLink(id)
+	})
+}
+
+func (a *App) openLink(id string) {
 	a.mu.Lock()
 	p, f, name, ok := a.find(id)
 	a.mu.Unlock()
 	if !ok || !f.Completed {
 		return
 	}
-	a.group.Go(func() {
-		link, err := a.fetchLink(p, f, name)
-		if err != nil {
-			a.say(a.explain(err, name))
-			return
-		}
-		a.Do(func() { a.openAddress(link.URL) })
-	})
+	link, err := a.fetchLink(p, f, name)
+	if err != nil {
+		a.sayFailed("a link could not be made", err, name)
+		return
+	}
+	a.Do(func() { a.openAddress(link.URL) })
 }
 
 func (a *App) openAddress(address string) {
@@ -165,29 +170,39 @@ func fileAddress(path string) string {
 }
 
 func (a *App) downloadFolder() string {
-	if dir := a.Settings.Get().DownloadFolder; dir != "" {
+	if dir := a.prefs.Load().DownloadFolder; dir != "" {
 		return dir
 	}
 	return a.Downloads
 }
 
 // HandOver takes the files of a second start of the program, as quick share
-// does; without files that start only wants the window. It implements
-// instance.Handler.
-func (a *App) HandOver(paths []string) error {
+// does; without files that start only wants the window. It returns when the
+// window has taken them, or when ctx ends, whose error it then returns.
+func (a *App) HandOver(ctx context.Context, paths []string) error {
+	taken := make(chan struct{})
 	a.Do(func() {
+		if ctx.Err() != nil {
+			return
+		}
 		if len(paths) > 0 {
 			a.add(paths, true)
 		}
 		a.Desktop.Raise()
+		close(taken)
 	})
-	return nil
+	select {
+	case <-taken:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // TrayHint tells, once in the life of an installation, that the person should
 // learn that the program lives on when its window is closed.
 func (a *App) TrayHint() bool {
-	if a.Settings.Get().TrayHintShown {
+	if a.prefs.Load().TrayHintShown {
 		return false
 	}
 	a.save(func(s *settings.Settings) { s.TrayHintShown = true })

@@ -94,6 +94,8 @@ type App struct {
 	group sync.WaitGroup
 	kick  chan struct{}
 	who   atomic.Int32 // the views.Audience
+	// prefs are the settings as they hold now; what it points to never changes.
+	prefs atomic.Pointer[settings.Settings]
 
 	mu        sync.Mutex
 	places    []*place
@@ -104,7 +106,9 @@ type App struct {
 	history   map[string]time.Time  // when a file was added, by storage and key
 	copied    string                // what we put on the clipboard last
 	ask       bool                  // the strip "Who should open it?" is shown
-	asked     *batch                // what the answer is for
+	asked     *batch                // what the answer is for, all in one
+	savings   map[*saving]bool
+	writing   bool // the settings are being written
 	note      note
 	usage     node.Usage
 	posted    bool
@@ -123,7 +127,7 @@ type view struct {
 // New returns the program, which does nothing before Start.
 func New(p Params) *App {
 	a := &App{
-		Params: p, kick: make(chan struct{}, 1), links: map[string]*linkState{},
+		Params: p, kick: make(chan struct{}, 1), links: map[string]*linkState{}, savings: map[*saving]bool{},
 		view: view{sort: views.ColumnAdded, descending: true},
 	}
 	a.transfers.init()
@@ -131,9 +135,11 @@ func New(p Params) *App {
 	for _, f := range p.History {
 		a.history[historyKey(f.Storage, f.FileKey)] = f.Added
 	}
-	a.who.Store(int32(audiences[p.Settings.Get().Audience]))
+	s := p.Settings.Get()
+	a.prefs.Store(&s)
+	a.who.Store(int32(audiences[s.Audience]))
 	a.ctx, a.stop = context.WithCancel(context.Background())
-	a.loadPlaces()
+	a.loadPlaces(&s)
 	return a
 }
 
@@ -157,6 +163,13 @@ func (a *App) Start() {
 func (a *App) Close() {
 	a.stop()
 	a.group.Wait()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, p := range a.places {
+		if p.conn != nil {
+			p.conn.Close()
+		}
+	}
 }
 
 func historyKey(storage, fileKey string) string { return storage + "/" + fileKey }
@@ -171,17 +184,21 @@ func (a *App) now() {
 
 // note is a sentence under the list, for a while.
 type note struct {
-	text  string
-	until time.Time
+	text string
+	said time.Time
 }
 
-// noteFor is how long a note stays.
-const noteFor = 12 * time.Second
+// noteFor is how long a note stays, and noteBriefly while something runs, whose
+// line it covers.
+const (
+	noteFor     = 12 * time.Second
+	noteBriefly = 5 * time.Second
+)
 
 // say shows a sentence under the list.
 func (a *App) say(text string) {
 	a.mu.Lock()
-	a.note = note{text, time.Now().Add(noteFor)}
+	a.note = note{text, time.Now()}
 	a.mu.Unlock()
 	a.now()
 	time.AfterFunc(noteFor+time.Second, a.now)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -146,7 +147,7 @@ func TestRowsSurviveARestart(t *testing.T) {
 	s.act(func(a views.Actions) { a.Select([]string{r.ID}) })
 	s.until("the detail", func() bool { return s.detail().Count == 1 })
 	d := s.detail()
-	if d.CID == "" || d.FileKey == "" || d.Parts != 1 || d.PartsDone != 1 || !d.NamesHidden || d.Link.URL != "" {
+	if d.CID == "" || d.FileKey == "" || d.Parts != 1 || d.PartsDone != 1 || d.NamesHidden || d.Link.URL != "" {
 		t.Errorf("the detail is %+v", d)
 	}
 	s.act(func(a views.Actions) { a.CopyLink(r.ID) })
@@ -285,8 +286,8 @@ func TestConnectAndForget(t *testing.T) {
 		t.Errorf("the server has %d files", u.Files)
 	}
 	id := s.connection().Current
-	if s.ring[id] != server.Token() {
-		t.Errorf("the keyring holds %q", s.ring[id])
+	if s.ring.get(id) != server.Token() {
+		t.Errorf("the keyring holds %q", s.ring.get(id))
 	}
 	if strings.Contains(s.content(filepath.Join(s.dir, "settings.json")), server.Token()) {
 		t.Error("the settings hold the key")
@@ -301,7 +302,7 @@ func TestConnectAndForget(t *testing.T) {
 	}
 	s.act(func(a views.Actions) { a.Forget(id) })
 	s.until("this computer", func() bool { return s.connection().Current == hereID && len(s.connection().Places) == 1 })
-	s.until("an empty keyring", func() bool { s.app.mu.Lock(); defer s.app.mu.Unlock(); return len(s.ring) == 0 })
+	s.until("an empty keyring", func() bool { return s.ring.len() == 0 })
 }
 
 func TestConnectSaysWhatIsWrong(t *testing.T) {
@@ -311,14 +312,14 @@ func TestConnectSaysWhatIsWrong(t *testing.T) {
 		"":                            "neither a key nor an invitation",
 		"two words":                   "neither a key nor an invitation",
 		server.URL() + "#key=bad":     "does not work",
-		"http://127.0.0.1:1/v1#key=x": "No connection",
+		"http://127.0.0.1:1/v1#key=x": "There is no connection to the storage. Try again",
 	} {
 		if problem := s.connect(views.ConnectionForm{Key: key, HideNames: true}); !strings.Contains(problem, want) {
 			t.Errorf("%q: %q, want %q", key, problem, want)
 		}
 	}
-	if len(s.connection().Places) > 1 || len(s.ring) > 0 {
-		t.Errorf("kept something: %+v, %v", s.connection().Places, s.ring)
+	if len(s.connection().Places) > 1 || s.ring.len() > 0 {
+		t.Errorf("kept something: %+v, %v", s.connection().Places, s.ring.len())
 	}
 }
 
@@ -376,10 +377,10 @@ func TestLostKeyKeepsTheQueue(t *testing.T) {
 func TestHandOver(t *testing.T) {
 	s := newStage(t)
 	s.act(func(a views.Actions) { a.SetAudience(views.AudienceNetwork) })
-	s.must(s.app.HandOver([]string{s.file("f", 10)}))
+	s.must(s.app.HandOver(t.Context(), []string{s.file("f", 10)}))
 	s.row("f", views.Done)
 	s.says("Link copied")
-	s.must(s.app.HandOver(nil))
+	s.must(s.app.HandOver(t.Context(), nil))
 	s.until("the window twice", func() bool { s.desk.mu.Lock(); defer s.desk.mu.Unlock(); return s.desk.raised == 2 })
 }
 
@@ -388,10 +389,11 @@ func TestOpenPrefersTheOriginal(t *testing.T) {
 	path := s.file("a b#.txt", 10)
 	s.act(func(a views.Actions) { a.Add([]string{path}) })
 	r := s.row("a b#.txt", views.Done)
+	opened := func() []string { s.desk.mu.Lock(); defer s.desk.mu.Unlock(); return s.desk.opened }
 	s.act(func(a views.Actions) { a.Open(r.ID) })
+	s.until("the original", func() bool { return len(opened()) == 1 })
 	s.must(os.Remove(path))
 	s.act(func(a views.Actions) { a.Open(r.ID) })
-	opened := func() []string { s.desk.mu.Lock(); defer s.desk.mu.Unlock(); return s.desk.opened }
 	s.until("both", func() bool { return len(opened()) == 2 })
 	if o := opened(); !strings.HasSuffix(o[0], "/a%20b%23.txt") || !strings.HasPrefix(o[0], "file:///") || !strings.HasPrefix(o[1], "http://127.0.0.1:") {
 		t.Errorf("opened %q", o)
@@ -416,12 +418,24 @@ func TestEveryErrorHasItsSentence(t *testing.T) {
 	s := newStage(t)
 	for _, kind := range []error{
 		api.ErrUnauthorized, api.ErrNotFound, api.ErrTooLarge, api.ErrQuota, api.ErrDiskFull, api.ErrEnded,
-		api.ErrBusy, api.ErrServer, api.ErrNetwork, api.ErrStalled, api.ErrNotQuickSync,
+		api.ErrBusy, api.ErrServer, api.ErrNetwork, api.ErrStalled, api.ErrNotQuickSync, api.ErrForbidden, api.ErrIncomplete,
+		api.ErrRefused, api.ErrBadReply,
 	} {
-		text := s.app.explain(&api.Error{Op: "part", Kind: kind, Status: 1, Detail: "developers"}, "n")
-		if text == "" || strings.Contains(text, "⟦") || strings.Contains(text, "developers") {
-			t.Errorf("%v: %q", kind, text)
+		err := &api.Error{Op: "part", Kind: kind, Status: 1, Detail: "developers"}
+		text, lasting := s.app.explain(err, "n"), s.app.explainLasting(err, "n")
+		for _, text := range []string{text, lasting} {
+			if text == "" || strings.Contains(text, "⟦") || strings.Contains(text, "developers") {
+				t.Errorf("%v: %q", kind, text)
+			}
 		}
+		for _, promise := range []string{"it is tried again", "goes on by itself", "the queue waits"} {
+			if strings.Contains(text, promise) {
+				t.Errorf("%v: %q promises what nobody does", kind, text)
+			}
+		}
+	}
+	if text := s.app.explain(errors.New("developers"), ""); text == "" || strings.Contains(text, "developers") {
+		t.Errorf("another error: %q", text)
 	}
 	for _, kind := range []error{
 		transfer.ErrVanished, transfer.ErrUnreadable, transfer.ErrNotFile, transfer.ErrLoop, transfer.ErrChanged, transfer.ErrTooBig, transfer.ErrUnwritable,

@@ -7,10 +7,11 @@ import (
 	"quicksync.me/desktop/views"
 )
 
-// detail is the pane beside the list.
+// detail is the pane beside the list, of all rows of the storage: what is
+// selected stays so while a search or a filter hides it.
 func (a *App) detail(rows []views.Row) views.Detail {
 	p := a.current
-	d := views.Detail{Total: len(p.list.files), NamesHidden: p.here() || p.cfg.HideNames}
+	d := views.Detail{Total: len(rows), NamesHidden: !p.here() && p.cfg.HideNames}
 	can := views.Can{Copy: true, Save: true, Delete: true, Pause: true, Resume: true, Cancel: true, Retry: true}
 	for _, r := range rows {
 		if !a.view.selected[r.ID] {
@@ -23,8 +24,8 @@ func (a *App) detail(rows []views.Row) views.Detail {
 	}
 	switch d.Count {
 	case 0:
-		for _, f := range p.list.files {
-			d.Size += max(f.Size, 0)
+		for _, r := range rows {
+			d.Size += max(r.Size, 0)
 		}
 		return d
 	case 1:
@@ -63,7 +64,7 @@ func (a *App) describe(d *views.Detail) {
 	d.Link = a.linkView(p, d.Row)
 }
 
-// linkView is the block of the link.
+// linkView is the block of the link, with the address that the storage gave.
 func (a *App) linkView(p *place, r views.Row) views.Link {
 	if !r.HasLink {
 		return views.Link{}
@@ -76,9 +77,17 @@ func (a *App) linkView(p *place, r views.Row) views.Link {
 		return views.Link{Reach: a.reach(p, "")}
 	}
 	l := views.Link{Making: s.making, Problem: a.explain(s.err, r.Name), WorksUntil: a.until(p, s.link)}
-	if s.link.URL != "" {
-		l.URL, _ = a.publicLink(p, s.link.URL)
+	if l.URL = s.link.URL; l.URL != "" {
 		l.Reach = a.reach(p, s.link.URL)
+	}
+	return l
+}
+
+// public gives the block of a link the address that others open. It asks the
+// system for this computer's own: not for callers that hold a.mu.
+func (a *App) public(p *place, l views.Link) views.Link {
+	if l.URL != "" {
+		l.URL, _ = a.publicLink(p, l.URL)
 	}
 	return l
 }

@@ -25,8 +25,9 @@ func (a *App) explain(err error, name string) string {
 	if errors.As(err, &file) {
 		return a.explainFile(file, name)
 	}
-	if text := a.explainRemote(err); text != "" {
-		return text
+	var remote *api.Error
+	if errors.As(err, &remote) {
+		return a.explainRemote(remote.Kind)
 	}
 	t := a.Words.Text
 	switch {
@@ -37,13 +38,28 @@ func (a *App) explain(err error, name string) string {
 	case errors.Is(err, session.ErrNoKey):
 		return t("error.noKey")
 	case errors.Is(err, secrets.ErrTooLong):
-		return t("error.noKey")
+		return t("error.longKey")
 	case keyGone(err):
 		return t("error.keyGone")
 	case errors.Is(err, context.DeadlineExceeded):
 		return t("error.stalled")
 	}
-	return t("error.other", words.Args{"Text": err.Error()})
+	return t("error.other")
+}
+
+// sayFailed tells the person that something did not work. What developers would
+// read of it goes to the log, unless it names a file of the person's.
+func (a *App) sayFailed(what string, err error, name string) {
+	text := a.explain(err, name)
+	if text == "" {
+		return
+	}
+	var file *transfer.FileError
+	if errors.As(err, &file) {
+		err = file.Kind
+	}
+	a.Log.Warn(what, "error", err)
+	a.say(text)
 }
 
 // keyGone tells that the key of a storage is not on this computer any more: its
@@ -78,14 +94,11 @@ func (a *App) explainFile(e *transfer.FileError, name string) string {
 	}
 }
 
-// explainRemote is about a server; empty for other errors.
-func (a *App) explainRemote(err error) string {
+// explainRemote is about a server. What the server itself says of it is for the
+// log.
+func (a *App) explainRemote(kind error) string {
 	t := a.Words.Text
-	var e *api.Error
-	if !errors.As(err, &e) {
-		return ""
-	}
-	switch e.Kind {
+	switch kind {
 	case api.ErrUnauthorized:
 		return t("error.unauthorized")
 	case api.ErrEnded:
@@ -106,18 +119,47 @@ func (a *App) explainRemote(err error) string {
 		return t("error.server")
 	case api.ErrTooLarge:
 		return t("error.tooLarge")
+	case api.ErrForbidden:
+		return t("error.forbidden")
+	case api.ErrIncomplete:
+		return t("error.incomplete")
+	case api.ErrBadReply:
+		return t("error.badReply")
+	case api.ErrRefused:
+		return t("error.refused")
 	default:
-		return t("error.refused", words.Args{"Text": e.Error()})
+		return t("error.other")
+	}
+}
+
+// explainLasting is explain for what goes on by itself, or waits for a key with
+// all that it has to do.
+func (a *App) explainLasting(err error, name string) string {
+	var remote *api.Error
+	if !errors.As(err, &remote) {
+		return a.explain(err, name)
+	}
+	switch remote.Kind {
+	case api.ErrUnauthorized:
+		return a.Words.Text("lasting.unauthorized")
+	case api.ErrNetwork:
+		return a.Words.Text("lasting.network")
+	case api.ErrStalled:
+		return a.Words.Text("lasting.stalled")
+	case api.ErrBusy, api.ErrServer:
+		return a.Words.Text("lasting.server")
+	default:
+		return a.explain(err, name)
 	}
 }
 
 // explainStatus is the sentence of an upload's row.
 func (a *App) explainStatus(st transfer.Status, now time.Time) string {
-	if st.State != transfer.Reconnecting {
+	if st.State != transfer.Reconnecting && st.State != transfer.Paused {
 		return a.explain(st.Err, st.Name)
 	}
-	text := a.explain(st.Err, st.Name)
-	if wait := st.NextTry.Sub(now); wait > 2*time.Second {
+	text := a.explainLasting(st.Err, st.Name)
+	if wait := st.NextTry.Sub(now); st.State == transfer.Reconnecting && wait > 2*time.Second {
 		text += " " + a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)})
 	}
 	return text

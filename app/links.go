@@ -9,7 +9,6 @@ import (
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/names"
-	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/views"
 	"quicksync.me/desktop/views/words"
 )
@@ -34,6 +33,20 @@ type batch struct {
 	failed  bool
 	walking bool
 	done    []*tracked
+}
+
+// join adds what earlier batches have waiting for the same answer. Of one that
+// failed nothing is copied.
+func (b *batch) join(earlier *batch) *batch {
+	if earlier == nil || earlier.failed {
+		return b
+	}
+	if b.failed {
+		return earlier
+	}
+	b.quick = b.quick || earlier.quick
+	b.done = append(earlier.done, b.done...)
+	return b
 }
 
 func (b *batch) over() bool { return !b.walking && b.left == 0 }
@@ -73,7 +86,8 @@ func (a *App) finish(b *batch) {
 		return
 	}
 	if p.here() && a.audience() == views.AudienceUnknown {
-		a.ask, a.asked = true, b
+		a.ask = true
+		a.asked = b.join(a.asked)
 		a.now()
 		return
 	}
@@ -82,7 +96,7 @@ func (a *App) finish(b *batch) {
 
 // copyBatch copies what of a batch may be copied. Callers hold a.mu.
 func (a *App) copyBatch(p *place, b *batch) {
-	wanted := b.quick || a.Settings.Get().CopyWhenDone
+	wanted := b.quick || a.prefs.Load().CopyWhenDone
 	if b.failed || !wanted || len(b.done) > maxCopied || a.reach(p, b.done[0].Link.URL) == views.ReachThisComputer {
 		return
 	}
@@ -196,6 +210,9 @@ func ended(l api.Link) bool { return !l.Expires.IsZero() && time.Now().After(l.E
 // makeLink asks for a link, tries it, and copies it.
 func (a *App) makeLink(id string, p *place, f api.File, name string) {
 	link, err := a.fetchLink(p, f, name)
+	if err != nil {
+		a.Log.Warn("a link could not be made", "error", err)
+	}
 	a.mu.Lock()
 	a.links[id] = &linkState{link: link, err: err}
 	a.mu.Unlock()
@@ -278,55 +295,4 @@ func (a *App) reachNote(p *place, link string) string {
 		return a.Words.Text("reach.computer")
 	}
 	return ""
-}
-
-// audience is who should open what is on this computer.
-func (a *App) audience() views.Audience { return views.Audience(a.who.Load()) }
-
-// audiences are the answers as the settings keep them.
-var audiences = map[string]views.Audience{
-	settings.AudienceUnasked: views.AudienceUnknown,
-	settings.AudienceMe:      views.AudienceMe,
-	settings.AudienceWiFi:    views.AudienceNetwork,
-	settings.AudienceServer:  views.AudienceAnyone,
-}
-
-// setAudience takes the person's answer, and copies the links that it was
-// asked for.
-func (a *App) setAudience(to views.Audience) {
-	a.who.Store(int32(to))
-	a.save(func(s *settings.Settings) {
-		for kept, audience := range audiences {
-			if audience == to {
-				s.Audience = kept
-			}
-		}
-	})
-	a.mu.Lock()
-	a.ask = false
-	b := a.asked
-	a.asked = nil
-	a.mu.Unlock()
-	a.group.Go(func() {
-		if !a.share(to == views.AudienceNetwork) || b == nil {
-			return
-		}
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if p := a.place(hereID); p != nil {
-			a.copyBatch(p, b)
-		}
-	})
-	a.now()
-}
-
-// share opens or closes the node to the local network.
-func (a *App) share(on bool) bool {
-	err := a.Node.ShareOnLAN(a.ctx, on)
-	if err != nil && a.ctx.Err() == nil {
-		a.Log.Warn("the listener for the local network failed", "error", err)
-		a.say(a.Words.Text("note.noNetwork"))
-	}
-	a.now()
-	return err == nil
 }

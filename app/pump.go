@@ -46,15 +46,21 @@ func (a *App) pump() {
 // tick takes in what changed and tells the window. It reports whether
 // something moves.
 func (a *App) tick(now time.Time) (moving bool) {
-	changed, rev := a.Engine.Changes(a.transfers.rev)
 	a.mu.Lock()
+	// Under the lock, so that no row that is dropped meanwhile comes back.
+	changed, rev := a.Engine.Changes(a.transfers.rev)
 	a.transfers.rev = rev
 	ended := a.transfers.update(changed, now)
-	moving = a.transfers.moving()
+	uploading := a.transfers.moving()
+	moving = uploading || len(a.savings) > 0
 	settled := a.noteEnded(ended)
-	reload := len(ended) > 0 && !moving
-	a.next = a.snapshot(now)
+	reload := len(ended) > 0 && !uploading
+	next := a.snapshot(now)
 	p := a.current
+	a.mu.Unlock()
+	next.detail.Link = a.public(p, next.detail.Link)
+	a.mu.Lock()
+	a.next = next
 	a.mu.Unlock()
 	for _, b := range settled {
 		a.finish(b)
@@ -68,8 +74,8 @@ func (a *App) tick(now time.Time) (moving bool) {
 
 // snapshot is all that the window shows now. Callers hold a.mu.
 func (a *App) snapshot(now time.Time) snapshots {
-	list := a.list(now)
-	return snapshots{list: list, detail: a.detail(list.Rows), overall: a.overall(now), connection: a.connection()}
+	rows := a.rows(now)
+	return snapshots{list: a.list(rows), detail: a.detail(rows), overall: a.overall(now), connection: a.connection()}
 }
 
 // post has the window take the newest snapshot. One call at most is on its way

@@ -88,30 +88,40 @@ func kept(f views.Filter, s views.State) bool {
 	}
 }
 
-// list is what the list shows.
-func (a *App) list(now time.Time) views.List {
+// list is what the list shows of all rows of the storage.
+func (a *App) list(rows []views.Row) views.List {
 	p := a.current
 	l := views.List{
 		Search: a.view.search, Filter: a.view.filter, Sort: a.view.sort, Descending: a.view.descending,
 		LoadedAt: p.list.at, Loading: p.list.at.IsZero() && p.problem == nil && p.list.err == nil,
-		Problem: a.explain(cmp.Or(p.list.err, p.problem), ""),
+		Problem: a.listProblem(p),
 	}
 	needle := strings.ToLower(a.view.search)
-	for _, r := range a.rows(now) {
-		if needle != "" && !strings.Contains(strings.ToLower(r.Name), needle) {
-			continue
-		}
+	for _, r := range rows {
+		found := needle == "" || strings.Contains(strings.ToLower(r.Name), needle)
 		for f := range l.Counts {
-			if kept(views.Filter(f), r.State) {
+			if found && kept(views.Filter(f), r.State) {
 				l.Counts[f]++
 			}
 		}
-		if kept(a.view.filter, r.State) {
+		switch {
+		case found && kept(a.view.filter, r.State):
 			l.Rows = append(l.Rows, r)
+		case a.view.selected[r.ID]:
+			l.Hidden = append(l.Hidden, r)
 		}
 	}
 	slices.SortStableFunc(l.Rows, order(a.view.sort, a.view.descending))
 	return l
+}
+
+// listProblem says why the list could not be loaded. A storage that could not
+// be opened is tried again by itself, a list is not.
+func (a *App) listProblem(p *place) string {
+	if p.list.err != nil {
+		return a.explain(p.list.err, "")
+	}
+	return a.explainLasting(p.problem, "")
 }
 
 // order compares rows by a column, and those that are equal there by name.
@@ -140,13 +150,14 @@ func order(by views.Column, descending bool) func(a, b views.Row) int {
 // connection is the top of the window.
 func (a *App) connection() views.Connection {
 	p := a.current
+	noKey := a.noKey(p)
 	c := views.Connection{
-		Current: p.id, Ready: p.conn != nil && p.problem == nil, Problem: a.explain(p.problem, ""),
-		NeedsKey: transfer.NeedsKey(p.problem) || keyGone(p.problem) || a.keyRefused(p), Ask: a.ask, Audience: a.audience(),
-		Used: -1, Free: -1,
+		Current: p.id, Ready: p.conn != nil && p.problem == nil,
+		Problem: a.explainLasting(cmp.Or(p.problem, noKey), ""), NeedsKey: noKey != nil,
+		Ask: a.ask, Audience: a.audience(), Used: -1, Free: -1,
 	}
 	for _, q := range a.places {
-		item := views.Place{ID: q.id, Name: q.cfg.Name, Server: q.cfg.Server}
+		item := views.Place{ID: q.id, Name: q.cfg.Name, Server: q.cfg.Server, NamesHidden: q.cfg.HideNames}
 		if q.here() {
 			item.Name, item.Here = a.Words.Text("place.here"), true
 		}
@@ -161,9 +172,19 @@ func (a *App) connection() views.Connection {
 	return c
 }
 
-// keyRefused tells that uploads wait for a new key.
-func (a *App) keyRefused(p *place) bool {
-	return slices.ContainsFunc(a.transfers.group, func(u *tracked) bool {
-		return u.Target == p.id && u.State == transfer.Paused && transfer.NeedsKey(u.Err)
-	})
+// noKey returns why a storage needs a new key before anything goes on; nil
+// while it needs none.
+func (a *App) noKey(p *place) error {
+	if transfer.NeedsKey(p.problem) || keyGone(p.problem) {
+		return p.problem
+	}
+	if transfer.NeedsKey(p.list.err) {
+		return p.list.err
+	}
+	for _, u := range a.transfers.group {
+		if u.Target == p.id && u.State == transfer.Paused && transfer.NeedsKey(u.Err) {
+			return u.Err
+		}
+	}
+	return nil
 }

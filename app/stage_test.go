@@ -35,7 +35,7 @@ type stage struct {
 	node *node.Node
 	desk *desk
 	dir  string
-	ring ring
+	ring *ring
 	ui   chan func()
 	stop func()
 }
@@ -43,7 +43,7 @@ type stage struct {
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	test.NewTempApp(t) // bindings want one
-	s := &stage{T: t, dir: t.TempDir(), desk: &desk{}, ring: ring{}, ui: make(chan func(), 1000), stop: func() {}}
+	s := &stage{T: t, dir: t.TempDir(), desk: &desk{}, ring: &ring{keys: map[string]string{}}, ui: make(chan func(), 1000), stop: func() {}}
 	s.node = s.startNode()
 	t.Cleanup(func() { s.stop() })
 	s.start()
@@ -232,21 +232,43 @@ func (n localNode) LANLink(link string) (string, error) {
 }
 
 // ring is a keyring in memory.
-type ring map[string]string
+type ring struct {
+	mu   sync.Mutex
+	keys map[string]string
+}
 
-func (r ring) Get(_, name string) (string, error) {
-	if v, ok := r[name]; ok {
+func (r *ring) get(name string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.keys[name]
+}
+
+func (r *ring) len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.keys)
+}
+
+func (r *ring) Get(_, name string) (string, error) {
+	if v := r.get(name); v != "" {
 		return v, nil
 	}
 	return "", secrets.ErrNotFound
 }
 
-func (r ring) Set(_, name, secret string) error { r[name] = secret; return nil }
+func (r *ring) Set(_, name, secret string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keys[name] = secret
+	return nil
+}
 
-func (r ring) Delete(_, name string) error {
-	if _, ok := r[name]; !ok {
+func (r *ring) Delete(_, name string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.keys[name]; !ok {
 		return errors.New("nothing to delete")
 	}
-	delete(r, name)
+	delete(r.keys, name)
 	return nil
 }

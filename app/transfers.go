@@ -175,11 +175,20 @@ func (a *App) overall(now time.Time) views.Overall {
 		t.meter.Update(now, o.BytesDone)
 		o.Speed, o.Left = t.meter.Rate(), t.meter.Left(o.Bytes-o.BytesDone)
 	}
-	if now.Before(a.note.until) {
+	if now.Sub(a.note.said) < a.noteTime(o.Running) {
 		o.Message = a.note.text
 	}
+	o.Saving = a.savingLine()
 	o.Recents = a.recents()
 	return o
+}
+
+// noteTime is how long a note stays.
+func (a *App) noteTime(running bool) time.Duration {
+	if running || len(a.savings) > 0 {
+		return noteBriefly
+	}
+	return noteFor
 }
 
 // maxRecents is how many links the tray offers again.

@@ -75,6 +75,16 @@ func (b *button) choose(chosen bool) {
 	}
 }
 
+// mark shows a choice as made, with a tick in place of its own drawing.
+func (b *button) mark(chosen bool, own glyph) {
+	b.icon = own
+	if chosen {
+		b.icon = glyphCheck
+	}
+	b.chosen = chosen
+	b.Refresh()
+}
+
 func (b *button) enable(on bool) {
 	if b.off == on {
 		b.off = !on

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -13,6 +15,7 @@ import (
 // folded. A test goes the whole way and names the step that did not work.
 type connectPage struct {
 	w               *Window
+	placeID         string // of the storage that gets a new key
 	key             *field
 	server, session *field
 	hide            *widget.Check
@@ -30,15 +33,26 @@ type connectPage struct {
 
 // showConnect opens the page for a new storage.
 func (w *Window) showConnect() {
+	w.openConnect(&connectPage{w: w}, w.words.Text("connect.title"), "", Place{NamesHidden: true})
+}
+
+// showNewKey opens the page for a new key for the current storage, and says why
+// it needs one.
+func (w *Window) showNewKey() {
+	place := w.place()
+	title := w.words.Text("connect.newKey", words.Args{"Name": w.placeName(place)})
+	w.openConnect(&connectPage{w: w, placeID: place.ID}, title, w.connection.Problem, place)
+}
+
+func (w *Window) openConnect(p *connectPage, title, why string, place Place) {
 	t := w.words
-	p := &connectPage{w: w}
 	p.key = newSecret(w.kit, t.Text("connect.key"))
-	p.server = newField(w.kit, t.Text("connect.serverHint"))
+	p.server = newField(w.kit, cmp.Or(shown(place.Server), t.Text("connect.serverHint")))
 	p.session = newField(w.kit, t.Text("connect.sessionHint"))
 	p.key.OnChanged = func(string) { p.enable() }
 	p.key.OnSubmitted = func(string) { p.submit() }
 	p.hide = widget.NewCheck(t.Text("connect.hide"), nil)
-	p.hide.Checked = true
+	p.hide.Checked = place.NamesHidden
 	p.fold = newButton(w.kit, small, glyphRight, t.Text("connect.more"), p.unfold)
 	p.folded = column(grid,
 		labelled(t.Text("connect.server"), p.server),
@@ -49,10 +63,12 @@ func (w *Window) showConnect() {
 	p.problem = newParagraph(theme.SizeNameText, widget.DangerImportance)
 	p.problem.Hide()
 	p.makeButtons()
-	body := column(grid*1.5, newSentence(t.Text("connect.where")), roomy(p.key),
+	reason := newParagraph(theme.SizeNameText, widget.DangerImportance)
+	setParagraph(reason, shown(why))
+	body := column(grid*1.5, reason, newSentence(t.Text("connect.where")), roomy(p.key),
 		container.NewHBox(p.fold), p.folded, p.steps, p.reportBox, p.problem)
 	close := newButton(w.kit, raised, glyphNone, t.Text("ask.no"), func() { w.closeSheet() })
-	w.openSheet(t.Text("connect.title"), body, atEnd(close, p.test, p.connect), p.key, p.leave)
+	w.openSheet(title, body, atEnd(close, p.test, p.connect), p.key, p.leave)
 	w.page = p
 	p.enable()
 }
@@ -80,12 +96,13 @@ func labelled(name string, object fyne.CanvasObject) fyne.CanvasObject {
 
 // roomy gives a widget of Fyne its own distances back.
 func roomy(object fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewThemeOverride(object, theme.Current())
+	return container.NewThemeOverride(object, still{theme.Current()})
 }
 
 func (p *connectPage) form() ConnectionForm {
 	return ConnectionForm{
-		Key: p.key.Text, Server: p.server.Text, SessionID: p.session.Text, HideNames: p.hide.Checked,
+		PlaceID: p.placeID,
+		Key:     p.key.Text, Server: p.server.Text, SessionID: p.session.Text, HideNames: p.hide.Checked,
 	}
 }
 

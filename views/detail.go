@@ -153,10 +153,7 @@ func (p *detailPane) showButtons(d Detail) {
 }
 
 func (p *detailPane) showPrivacy(d Detail) {
-	text := p.w.words.Text("privacy.contents")
-	if d.NamesHidden {
-		text = p.w.words.Text("privacy.names") + " " + text
-	}
+	text := p.w.privacy(d.NamesHidden)
 	if p.privacy.Text != text {
 		p.privacy.SetText(text)
 	}

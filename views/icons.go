@@ -51,6 +51,7 @@ const (
 	glyphWiFi     glyph = "icons/wifi"
 	glyphGlobe    glyph = "icons/globe"
 	glyphPerson   glyph = "icons/person"
+	glyphKey      glyph = "icons/key"
 	glyphDot      glyph = "icons/dot"
 )
 

@@ -16,7 +16,9 @@ type fileList struct {
 	widget.List
 	kit  *kit
 	rows []Row
-	sel  selection
+	// hidden are selected rows that a search or a filter keeps off the list.
+	hidden []Row
+	sel    selection
 	// bound holds the rows on the screen by their index.
 	bound map[int]*row
 	// draws counts the rows that had something to draw.
@@ -49,11 +51,12 @@ func newFileList(k *kit) *fileList {
 	return l
 }
 
-// show takes a new list of rows over. Only rows that look different are drawn.
-func (l *fileList) show(rows []Row) {
+// show takes a new list of rows over, and those that are selected without being
+// shown. Only rows that look different are drawn.
+func (l *fileList) show(rows, hidden []Row) {
 	longer := len(rows) != len(l.rows)
-	l.rows = rows
-	if l.sel.keep(rows) {
+	l.rows, l.hidden = rows, hidden
+	if l.sel.keep(l.selected()) {
 		l.moved()
 	}
 	if longer {
@@ -103,8 +106,11 @@ func (l *fileList) draw(r *row) {
 	}
 }
 
-// selected returns the selected rows in the order of the list.
-func (l *fileList) selected() []Row { return l.sel.chosen(l.rows) }
+// selected returns the selected rows in the order of the list, and after them
+// those that are hidden.
+func (l *fileList) selected() []Row {
+	return append(l.sel.chosen(l.rows), l.sel.chosen(l.hidden)...)
+}
 
 // changed draws the selection and tells of it.
 func (l *fileList) changed() {

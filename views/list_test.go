@@ -147,3 +147,28 @@ func TestColumns(t *testing.T) {
 		t.Error("the time does not give way in a narrow list")
 	}
 }
+
+// TestWhatIsHiddenStaysSelected: a search that hides a selected row takes
+// nothing from what can be done with it.
+func TestWhatIsHiddenStaysSelected(t *testing.T) {
+	s := newStage(t)
+	a, b := doneRow("1", "a"), doneRow("2", "b")
+	s.list(a, b)
+	s.press(0, 0)
+	s.want("select 1")
+	s.setList(List{Rows: []Row{b}, Hidden: []Row{a}})
+	s.data.Detail.Set(Detail{Count: 1, Row: a, Can: fileCan})
+	s.want()
+	s.tap("Save to…")
+	s.want("save 1 to /down")
+	s.list(b)
+	s.want("select")
+}
+
+func TestSavingIsSeen(t *testing.T) {
+	s := newStage(t)
+	s.data.Overall.Set(Overall{Saving: "Saving 2 files… 40 %"})
+	s.reads("Saving 2 files… 40 %")
+	s.data.Overall.Set(Overall{Saving: "Saving 2 files… 41 %", Running: true, Files: 3, Left: -1})
+	s.reads("0 of 3 files", "Saving 2 files… 41 %")
+}

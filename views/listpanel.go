@@ -37,7 +37,7 @@ func newListPanel(w *Window) *listPanel {
 // yet, nothing found and nothing loaded are three things.
 func (p *listPanel) show(list List) {
 	p.header.show(list)
-	p.w.list.show(list.Rows)
+	p.w.list.show(list.Rows, list.Hidden)
 	empty := len(list.Rows) == 0
 	fresh := empty && list.Problem == "" && !list.Loading && list.Search == "" && list.Filter == FilterAll
 	show(p.zone.box, fresh)

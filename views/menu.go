@@ -67,6 +67,9 @@ func (w *Window) placesMenu() *fyne.Menu {
 		menu.Items = append(menu.Items, item)
 	}
 	part(menu)
+	if w.connection.NeedsKey {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(w.words.Text("place.newKey"), w.showNewKey))
+	}
 	menu.Items = append(menu.Items,
 		fyne.NewMenuItem(w.words.Text("place.connect"), w.showConnect),
 		fyne.NewMenuItem(w.words.Text("place.settings"), w.showStorage))

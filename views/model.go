@@ -96,6 +96,8 @@ type Counts [filterCount]int
 type List struct {
 	Rows   []Row
 	Counts Counts
+	// Hidden are the selected rows that Search and Filter do not keep.
+	Hidden []Row
 	// Search and Filter are what Rows was made for.
 	Search     string
 	Filter     Filter
@@ -149,7 +151,8 @@ type Detail struct {
 	CID              string
 	Checksum         string
 	Parts, PartsDone int
-	// NamesHidden tells whether this storage hides names from who lacks the key.
+	// NamesHidden tells whether this storage hides names from who lacks the key;
+	// false for This computer, where nobody else sees them.
 	NamesHidden bool
 	// Can tells what may be asked for the whole selection.
 	Can Can
@@ -168,6 +171,9 @@ type Overall struct {
 	Running, Paused bool
 	// Message is a sentence about all of it: no connection, a closed storage.
 	Message string
+	// Saving says how far files that are being saved from the storage are; empty
+	// while none are.
+	Saving string
 	// Recents are the newest links, newest first, at most ten.
 	Recents []Recent
 }
@@ -193,6 +199,8 @@ type Place struct {
 	Here bool
 	// Server is the address, empty for This computer.
 	Server string
+	// NamesHidden tells whether names are sealed there.
+	NamesHidden bool
 }
 
 // Connection is what the top of the window shows of the chosen storage.
@@ -215,6 +223,8 @@ type Connection struct {
 
 // ConnectionForm is what a person fills in to reach a QuickSync server.
 type ConnectionForm struct {
+	// PlaceID is the storage that the key is for; empty for a new storage.
+	PlaceID string
 	// Key is pasted: a token, or an invitation that holds address and token.
 	Key string
 	// Server is the base address; empty for the hosted service.
@@ -260,7 +270,7 @@ type Actions struct {
 	// Test reports each step as it ends and calls done once; all on the UI
 	// goroutine. Cancelling is by calling the func that it returns.
 	Test func(form ConnectionForm, step func(Step), done func(ok bool, report string)) (cancel func())
-	// Connect stores the key and chooses the new storage; done gets a sentence
+	// Connect stores the key and chooses its storage; done gets a sentence
 	// when that failed.
 	Connect func(form ConnectionForm, done func(problem string))
 	Forget  func(placeID string)

@@ -55,13 +55,8 @@ func (s *selection) all(rows []Row) {
 // clear lets every row go; the cursor stays.
 func (s *selection) clear() { s.ids = nil }
 
-// keep lets go of what is not among rows any more, and tells whether there was
-// any.
-func (s *selection) keep(rows []Row) bool {
-	if len(s.ids) == 0 {
-		return false
-	}
-	still := s.chosen(rows)
+// keep lets go of what is not still there, and tells whether there was any.
+func (s *selection) keep(still []Row) bool {
 	if len(still) == len(s.ids) {
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 // the bottom. There is at most one.
 type sheet struct {
 	popUp  *widget.PopUp
+	title  *line
 	closed func() // told once when the sheet goes
 }
 
@@ -19,12 +20,11 @@ type sheet struct {
 func (w *Window) openSheet(title string, content, buttons fyne.CanvasObject, first fyne.Focusable, closed func()) {
 	w.closeSheet()
 	heading := newTitle()
-	heading.whole = true
 	heading.set(title, colorInk)
 	scroll := container.NewVScroll(content)
 	body := container.New(&sheetLayout{window: w, content: content},
 		heading, container.NewThemeOverride(scroll, flush{theme.Current()}), buttons)
-	w.sheet = &sheet{popUp: widget.NewModalPopUp(inset(grid*2.5, grid*3, body), w.window.Canvas()), closed: closed}
+	w.sheet = &sheet{title: heading, popUp: widget.NewModalPopUp(inset(grid*2.5, grid*3, body), w.window.Canvas()), closed: closed}
 	w.sheet.popUp.Show()
 	if first != nil {
 		w.window.Canvas().Focus(first)
@@ -109,7 +109,27 @@ func (w *Window) askDelete() {
 func (w *Window) askQuit() {
 	text := newParagraph(theme.SizeNameText, widget.LowImportance)
 	text.SetText(w.words.Text("quit.text"))
-	w.ask(w.words.Count("quit.title", max(1, w.overall.Files-w.overall.FilesDone)), text, w.words.Text("quit.yes"), raised, w.actions.Quit)
+	w.ask(w.quitTitle(), text, w.words.Text("quit.yes"), raised, w.actions.Quit)
+	w.leaving = w.sheet
+}
+
+func (w *Window) quitTitle() string {
+	return w.words.Count("quit.title", max(1, w.overall.Files-w.overall.FilesDone))
+}
+
+// updateQuit keeps the question whether to quit true, and takes it away when
+// there is nothing left to ask.
+func (w *Window) updateQuit() {
+	switch {
+	case w.leaving == nil:
+	case w.sheet != w.leaving:
+		w.leaving = nil
+	case w.overall.Running:
+		w.leaving.title.set(w.quitTitle(), colorInk)
+	default:
+		w.leaving = nil
+		w.closeSheet()
+	}
 }
 
 // ask puts one question with two answers. Enter takes the one that changes

@@ -1,11 +1,13 @@
 package views
 
 import (
+	"image/color"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 )
 
 func TestConnecting(t *testing.T) {
@@ -19,12 +21,12 @@ func TestConnecting(t *testing.T) {
 	test.Type(s.w.page.server, "https://x")
 	test.Type(s.w.page.session, "sid")
 	s.tap("Connect")
-	s.want("connect {Key:secret-key Server:https://x SessionID:sid HideNames:true}")
+	s.want("connect {PlaceID: Key:secret-key Server:https://x SessionID:sid HideNames:true}")
 	s.connecting("The server does not know this key.")
 	s.reads("The server does not know this key.")
 	s.w.page.hide.SetChecked(false)
 	s.w.page.key.OnSubmitted("")
-	s.want("connect {Key:secret-key Server:https://x SessionID:sid HideNames:false}")
+	s.want("connect {PlaceID: Key:secret-key Server:https://x SessionID:sid HideNames:false}")
 	page := s.w.page
 	s.connecting("")
 	if s.w.sheet != nil || page.key.Text != "" {
@@ -64,14 +66,44 @@ func TestTestingAConnection(t *testing.T) {
 	s.testDone(true, "late")
 }
 
+// TestANewKeyIsAskedForOnce: with the reason, and for the storage that needs it.
 func TestANewKeyIsAskedForOnce(t *testing.T) {
 	s := newStage(t)
-	s.data.Connection.Set(Connection{NeedsKey: true})
-	s.reads("Connect QuickSync")
+	c := Connection{
+		NeedsKey: true, Problem: "The key is gone.", Current: "team",
+		Places: []Place{{ID: "here", Here: true}, {ID: "team", Name: "Team", Server: "https://x"}},
+	}
+	s.data.Connection.Set(c)
+	s.reads("New key for Team", "The key is gone.")
 	s.key(fyne.KeyEscape)
-	s.data.Connection.Set(Connection{NeedsKey: true, Ready: true})
+	c.Ready = true
+	s.data.Connection.Set(c)
 	if s.w.sheet != nil {
 		t.Error("asks again though nothing changed")
+	}
+	item(t, s.w.placesMenu(), "Paste a new key…").Action()
+	test.Type(s.w.page.key, "k")
+	s.tap("Connect")
+	s.want("connect {PlaceID:team Key:k Server: SessionID: HideNames:false}")
+	s.connecting("")
+	s.w.showStorage()
+	s.tap("Paste a new key…")
+	if s.w.page.placeID != "team" {
+		t.Errorf("the key is for %q", s.w.page.placeID)
+	}
+}
+
+// TestALongKeyStaysInItsField: no bar and no shadow, and nothing over the edge.
+func TestALongKeyStaysInItsField(t *testing.T) {
+	s := newStage(t)
+	s.w.showConnect()
+	test.Type(s.w.page.key, strings.Repeat("k", 132))
+	look := s.w.page.key.Theme()
+	if look.Size(theme.SizeNameScrollBar)+look.Size(theme.SizeNameScrollBarSmall) != 0 || look.Color(theme.ColorNameShadow, theme.VariantLight) != color.Transparent {
+		t.Error("a long key has a bar or a shadow")
+	}
+	if s.w.page.key.Icon == nil {
+		t.Error("nothing keeps the text off the edge")
 	}
 }
 
@@ -101,13 +133,14 @@ func TestStoragePage(t *testing.T) {
 		Places: []Place{{ID: "here", Here: true}, {ID: "team", Name: "Team", Server: "https://x"}},
 	})
 	test.Tap(s.w.top.settings)
-	s.reads("take 1.8 GB on this computer", "5.0 GB are free", "https://x", "Names are hidden")
-	if !s.button("Only me").chosen {
+	s.reads("take 1.8 GB on this computer", "5.0 GB are free", "https://x", "Contents are not encrypted")
+	s.readsNot("Names are hidden")
+	if b := s.button("Only me"); !b.chosen || b.icon != glyphCheck {
 		t.Error("the answer so far is not marked")
 	}
 	s.tap("People on this Wi-Fi")
 	s.want("audience 2")
-	if !s.button("People on this Wi-Fi").chosen || s.button("Only me").chosen {
+	if now, before := s.button("People on this Wi-Fi"), s.button("Only me"); !now.chosen || now.icon != glyphCheck || before.chosen || before.icon != glyphPerson {
 		t.Error("the new answer is not marked")
 	}
 	s.tap("Forget…")

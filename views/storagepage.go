@@ -22,19 +22,32 @@ func (w *Window) showStorage() {
 	}
 	connect := newButton(w.kit, raised, glyphPlus, t.Text("place.connect"), w.showConnect)
 	body.Add(container.NewHBox(connect))
-	body.Add(newNote(t.Text("privacy.names") + " " + t.Text("privacy.contents")))
+	body.Add(newNote(w.privacy(w.place().NamesHidden && !w.here())))
 	done := newButton(w.kit, raised, glyphNone, t.Text("sheet.done"), func() { w.closeSheet() })
-	w.openSheet(t.Text("storage.title"), body, atEnd(done), done, nil)
+	w.openSheet(w.placeName(w.place()), body, atEnd(done), done, nil)
+}
+
+// place is the current storage.
+func (w *Window) place() Place {
+	for _, place := range w.connection.Places {
+		if place.ID == w.connection.Current {
+			return place
+		}
+	}
+	return Place{Name: w.words.Text("place.none")}
 }
 
 // here tells whether the current storage is the one of this computer.
-func (w *Window) here() bool {
-	for _, place := range w.connection.Places {
-		if place.ID == w.connection.Current {
-			return place.Here
-		}
+func (w *Window) here() bool { return w.place().Here }
+
+// privacy says what others can see of what is stored. Where names are not
+// hidden it says nothing of them.
+func (w *Window) privacy(namesHidden bool) string {
+	text := w.words.Text("privacy.contents")
+	if namesHidden {
+		text = w.words.Text("privacy.names") + " " + text
 	}
-	return false
+	return text
 }
 
 func (w *Window) storageFacts() fyne.CanvasObject {
@@ -50,6 +63,7 @@ func (w *Window) storageFacts() fyne.CanvasObject {
 	say(shown(c.Problem), widget.DangerImportance)
 	if c.NeedsKey {
 		say(t.Text("storage.needsKey"), widget.DangerImportance)
+		facts.Add(container.NewHBox(newButton(w.kit, accent, glyphNone, t.Text("place.newKey"), w.showNewKey)))
 	}
 	if w.here() && c.Used >= 0 {
 		say(t.Text("storage.used", words.Args{"Size": t.Bytes(c.Used)}), widget.MediumImportance)
@@ -68,27 +82,24 @@ func (w *Window) audienceChoice() fyne.CanvasObject {
 	t := w.words
 	heading := newLine(captionText, colorQuiet, fyne.TextStyle{Bold: true})
 	heading.set(t.Text("ask.title"), colorQuiet)
-	var chips []*button
+	answers := column(grid / 2)
+	pick := map[Audience]func(on bool){}
 	add := func(a Audience, g glyph, label string, after func()) {
-		b := newButton(w.kit, chip, g, label, nil)
-		b.chosen = w.connection.Audience == a
-		b.onTap = func() {
-			for _, other := range chips {
-				other.choose(other == b)
+		b := newButton(w.kit, chip, g, label, func() {
+			for other, mark := range pick {
+				mark(other == a)
 			}
 			w.actions.SetAudience(a)
 			after()
-		}
-		chips = append(chips, b)
+		})
+		pick[a] = func(on bool) { b.mark(on, g) }
+		pick[a](w.connection.Audience == a)
+		answers.Add(container.NewHBox(b))
 	}
 	stay := func() {}
 	add(AudienceNetwork, glyphWiFi, t.Text("ask.network"), stay)
 	add(AudienceAnyone, glyphGlobe, t.Text("ask.anyone"), w.showConnect)
 	add(AudienceMe, glyphPerson, t.Text("ask.me"), stay)
-	answers := column(grid / 2)
-	for _, c := range chips {
-		answers.Add(container.NewHBox(c))
-	}
 	return column(grid/2, heading, answers)
 }
 

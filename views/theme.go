@@ -201,3 +201,27 @@ func (t flush) Size(name fyne.ThemeSizeName) float32 {
 		return t.Theme.Size(name)
 	}
 }
+
+// still is the theme of a field to type in: a text that is longer than its field
+// moves in it without a bar or a shadow over its edge.
+type still struct{ fyne.Theme }
+
+// Color implements fyne.Theme.
+func (t still) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	switch name {
+	case theme.ColorNameShadow, theme.ColorNameScrollBar:
+		return color.Transparent
+	default:
+		return t.Theme.Color(name, variant)
+	}
+}
+
+// Size implements fyne.Theme.
+func (t still) Size(name fyne.ThemeSizeName) float32 {
+	switch name {
+	case theme.SizeNameScrollBar, theme.SizeNameScrollBarSmall:
+		return 0
+	default:
+		return t.Theme.Size(name)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"quicksync.me/desktop/views/words"
@@ -33,6 +34,7 @@ func newSecret(k *kit, placeholder string) *field {
 	f := newField(k, placeholder)
 	f.Password = true
 	f.ActionItem = container.NewWithoutLayout()
+	f.SetIcon(drawing(glyphKey, colorQuiet)) // it keeps a long text off the edge
 	return f
 }
 
@@ -76,20 +78,14 @@ func newTopBar(w *Window) *topBar {
 	b.search.left = w.focusList
 	b.add = newButton(w.kit, raised, glyphPlus, w.words.Text("add.button"), w.addFiles)
 	b.settings = newButton(w.kit, quiet, glyphSettings, "", w.showStorage)
-	room := container.New(searchLayout{}, b.search)
+	room := container.New(searchLayout{}, container.NewThemeOverride(b.search, still{theme.Current()}))
 	b.box = container.New(&besideLayout{gap: grid, grow: room}, b.place, room, b.add, b.settings)
 	return b
 }
 
 // show tells which storage is open and how it is.
 func (b *topBar) show(w *Window) {
-	name := w.words.Text("place.none")
-	for _, place := range w.connection.Places {
-		if place.ID == w.connection.Current {
-			name = w.placeName(place)
-		}
-	}
-	name = elideEnd(name, 176, measure(normalText, fyne.TextStyle{}))
+	name := elideEnd(w.placeName(w.place()), 176, measure(normalText, fyne.TextStyle{}))
 	tint := colorGood
 	switch {
 	case w.connection.Problem != "" || w.connection.NeedsKey:
@@ -180,16 +176,16 @@ func (o *overallBar) show(w *words.Catalogue, all Overall, counts Counts) {
 
 func overallText(w *words.Catalogue, all Overall, counts Counts) string {
 	if !all.Running && !all.Paused {
-		if counts[FilterAll] == 0 {
-			return ""
+		if all.Saving != "" || counts[FilterAll] == 0 {
+			return all.Saving
 		}
 		return w.Count("all.files", counts[FilterAll])
 	}
 	files := w.Count("all.filesOf", all.Files, words.Args{"Done": words.Number(all.FilesDone)})
 	if all.Paused {
-		return joined(w.Text("state.paused"), files, w.Sent(all.BytesDone, all.Bytes))
+		return joined(w.Text("state.paused"), files, w.Sent(all.BytesDone, all.Bytes), all.Saving)
 	}
-	return joined(files, w.Sent(all.BytesDone, all.Bytes), w.Speed(all.Speed), w.Left(all.Left))
+	return joined(files, w.Sent(all.BytesDone, all.Bytes), w.Speed(all.Speed), w.Left(all.Left), all.Saving)
 }
 
 // percent returns how much of all is there, in whole percents below 100.

@@ -56,6 +56,7 @@ type Window struct {
 	layout  *windowLayout
 	tray    *tray
 	sheet   *sheet
+	leaving *sheet // the question whether to quit, once it was asked
 	page    *connectPage
 	saying  *time.Timer
 
@@ -206,6 +207,7 @@ func (w *Window) showList(list List) {
 func (w *Window) showOverall(all Overall) {
 	w.overall = all
 	w.showBottom()
+	w.updateQuit()
 	if w.tray != nil {
 		w.tray.show(all)
 	}
@@ -220,7 +222,7 @@ func (w *Window) showConnection(c Connection) {
 	show(w.strip.box, c.Ask)
 	w.layout.arrange()
 	if asks && w.sheet == nil {
-		w.showConnect()
+		w.showNewKey()
 	}
 }
 

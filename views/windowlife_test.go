@@ -131,6 +131,24 @@ func TestQuittingAsksWhileSomethingRuns(t *testing.T) {
 	s.want("quit")
 }
 
+// TestTheQuestionToQuitStaysTrue while it is on the screen.
+func TestTheQuestionToQuitStaysTrue(t *testing.T) {
+	s := newStage(t)
+	s.data.Overall.Set(Overall{Files: 3, FilesDone: 1, Running: true})
+	s.w.closing()
+	s.data.Overall.Set(Overall{Files: 3, FilesDone: 2, Running: true})
+	s.reads("1 file is still uploading")
+	s.data.Overall.Set(Overall{Files: 3, FilesDone: 3})
+	if s.w.sheet != nil {
+		t.Error("it is still asked when nothing runs")
+	}
+	s.w.showStorage()
+	s.data.Overall.Set(Overall{Files: 3, FilesDone: 3, Message: "Link copied"})
+	if s.w.sheet == nil {
+		t.Error("another page was closed")
+	}
+}
+
 func TestCloseWaitsForWhatRuns(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	s := newStage(t)

@@ -1,0 +1,217 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/secrets"
+	"quicksync.me/desktop/service/session"
+	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/views"
+)
+
+// form turns what a person filled in into a connection's config. A key alone,
+// for a storage that is known, is for that storage's server.
+func (a *App) form(f views.ConnectionForm) (session.Config, error) {
+	inv, err := session.ParseKey(f.Key)
+	if err != nil {
+		return session.Config{}, err
+	}
+	cfg := session.Config{Server: inv.Server, Token: inv.Token, SessionID: inv.SessionID, HideNames: f.HideNames}
+	a.mu.Lock()
+	if known := a.place(f.PlaceID); known != nil && !known.here() && keyAlone(f.Key) {
+		cfg.Server = known.cfg.Server
+	}
+	a.mu.Unlock()
+	if f.Server != "" {
+		cfg.Server = f.Server
+	}
+	if f.SessionID != "" {
+		cfg.SessionID = f.SessionID
+	}
+	return cfg, nil
+}
+
+// keyAlone tells that what was pasted is no invitation, which names a server.
+func keyAlone(pasted string) bool {
+	address, _, _ := strings.Cut(pasted, "#")
+	return !strings.Contains(address, "://")
+}
+
+// connecting bounds how long Connect and one step of Test may take.
+const connecting = time.Minute
+
+// connect reaches a storage and keeps it; done gets a sentence when that
+// failed. A key that is for a known storage replaces that one's.
+func (a *App) connect(f views.ConnectionForm, done func(problem string)) {
+	a.group.Go(func() {
+		err := a.connectNow(f)
+		if err != nil {
+			a.Log.Warn("a storage could not be connected", "error", err)
+		}
+		a.Do(func() { done(a.explain(err, "")) })
+	})
+}
+
+// connectNow keeps nothing unless all of it worked: what can fail comes first.
+func (a *App) connectNow(f views.ConnectionForm) error {
+	cfg, err := a.form(f)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(a.ctx, connecting)
+	defer cancel()
+	first, err := openSession(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer first.Close()
+	cfg.ID, cfg.SessionID, cfg.LinkLifetime = a.placeFor(f, cfg.Server, first.Session().ID), first.Session().ID, a.linkLifetime
+	conn, err := openSession(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	kept, err := a.Secrets.Set(a.ctx, cfg.ID, cfg.Token)
+	if err != nil {
+		conn.Close()
+		return err
+	}
+	if kept != secrets.InKeyring {
+		a.say(a.Words.Text("note.keyring"))
+	}
+	p, generation := a.adopt(cfg)
+	a.use(p, generation, conn)
+	p.triedOnce.Do(func() { close(p.tried) })
+	a.choose(p.id)
+	return nil
+}
+
+// openSession is session.Open for a storage that must answer.
+func openSession(ctx context.Context, cfg session.Config) (*session.Connection, error) {
+	conn, err := session.Open(ctx, cfg)
+	if err != nil && conn != nil {
+		conn.Close()
+	}
+	return conn, err
+}
+
+// placeFor returns the ID of the storage that a key is for: the one that the
+// person gave it for, else the one that is known by its server and session,
+// else a new one.
+func (a *App) placeFor(f views.ConnectionForm, server, sessionID string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if p := a.place(f.PlaceID); p != nil && !p.here() {
+		return p.id
+	}
+	for _, p := range a.places {
+		if p.cfg.Server == server && p.cfg.SessionID == sessionID {
+			return p.id
+		}
+	}
+	return rand.Text()
+}
+
+// adopt keeps how a storage is reached from now on, and tells with which
+// generation of its key.
+func (a *App) adopt(cfg session.Config) (p *place, generation int) {
+	kept := settings.Connection{
+		ID: cfg.ID, Name: serverName(cfg.Server), Server: cfg.Server, SessionID: cfg.SessionID, HideNames: cfg.HideNames,
+	}
+	a.mu.Lock()
+	if p = a.place(cfg.ID); p == nil {
+		p = newPlace(kept)
+		a.places = append(a.places, p)
+	}
+	p.cfg, p.problem = kept, nil
+	p.generation++
+	generation = p.generation
+	a.mu.Unlock()
+	a.save(func(s *settings.Settings) {
+		s.Connections = slices.DeleteFunc(s.Connections, func(c settings.Connection) bool { return c.ID == kept.ID })
+		s.Connections = append(s.Connections, kept)
+	})
+	return p, generation
+}
+
+// serverName is what a storage is called: its host, without what all share.
+func serverName(server string) string {
+	if server == api.DefaultServer {
+		return "QuickSync"
+	}
+	if u, err := url.Parse(server); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return server
+}
+
+// forget removes a storage and its key from this computer.
+func (a *App) forget(id string) {
+	if id == hereID {
+		return
+	}
+	a.mu.Lock()
+	p := a.place(id)
+	a.places = slices.DeleteFunc(a.places, func(q *place) bool { return q == p })
+	wasCurrent := a.current == p
+	ids := a.transfers.of(id)
+	var conn *session.Connection
+	if p != nil {
+		conn, p.conn = p.conn, nil
+	}
+	a.mu.Unlock()
+	if p == nil {
+		return
+	}
+	a.Engine.Cancel(ids...)
+	if conn != nil {
+		conn.Close()
+	}
+	a.save(func(s *settings.Settings) {
+		s.Connections = slices.DeleteFunc(s.Connections, func(c settings.Connection) bool { return c.ID == id })
+	})
+	a.group.Go(func() {
+		if err := a.Secrets.Delete(a.ctx, id); err != nil && !errors.Is(err, secrets.ErrNotFound) {
+			a.Log.Warn("a key could not be removed from the keyring", "error", err)
+			a.say(a.Words.Text("note.keyStays"))
+		}
+	})
+	if wasCurrent {
+		a.choose(hereID)
+	}
+	a.now()
+}
+
+// test does the whole round with a small file and reports each step.
+func (a *App) test(f views.ConnectionForm, step func(views.Step), done func(ok bool, report string)) (cancel func()) {
+	ctx, stop := context.WithCancel(a.ctx)
+	a.group.Go(func() {
+		defer stop()
+		report, err := a.testNow(ctx, f, func(name session.StepName, running bool, err error) {
+			s := views.Step{Name: a.stepName(name), Running: running, Problem: a.explain(err, "")}
+			a.Do(func() { step(s) })
+		})
+		a.Do(func() { done(err == nil, report) })
+	})
+	return stop
+}
+
+func (a *App) testNow(ctx context.Context, f views.ConnectionForm, step func(s session.StepName, running bool, err error)) (report string, err error) {
+	cfg, err := a.form(f)
+	if err != nil {
+		step(session.StepKey, false, err)
+		return "", err
+	}
+	transport := api.NewTransport()
+	defer transport.CloseIdleConnections()
+	cfg.Transport = transport
+	return session.Probe(ctx, cfg,
+		func(s session.StepName) { step(s, true, nil) },
+		func(s session.StepName, err error) { step(s, false, err) })
+}
