@@ -43,8 +43,18 @@ const ending = 10 * time.Second
 func main() {
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintf(os.Stderr, "QuickSync: %v\n", err)
+		complain(err)
 		os.Exit(1)
 	}
+}
+
+// complain shows why the program cannot start: few look at standard error.
+func complain(problem error) {
+	text, err := words.New(lang.SystemLocale().LanguageString())
+	if err != nil {
+		return
+	}
+	views.Complain(fyneapp.NewWithID(appID), text, problem.Error())
 }
 
 // run is one start of the program: it hands its files to the program that runs
@@ -108,16 +118,10 @@ func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	defer within(ending, here.Close)
 	keys := secrets.New(secrets.Config{})
 	defer within(ending, keys.Close)
-	kept, left, setAside, err := journal.Open(where.Journals())
-	if err != nil {
-		return err
-	}
-	defer within(ending, func(context.Context) error { return kept.Close() })
-	history, err := kept.History()
-	if err != nil {
-		return err
-	}
-	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history, Reopen: bundle.Reopen, Log: log})
+	cfg := transfer.Config{Reopen: bundle.Reopen, Log: log}
+	setAside, end := keep(where, &cfg)
+	defer end()
+	engine := transfer.New(cfg)
 	defer engine.Close()
 	text, err := words.New(lang.SystemLocale().LanguageString())
 	if err != nil {
@@ -125,9 +129,24 @@ func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	}
 	show(app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Engine: engine, Words: text, Data: views.NewData(),
-		History: history, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
+		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
 	}, gate, files, leave)
 	return nil
+}
+
+// keep opens the journal for the engine. Where none can be kept, on a full disk
+// say, uploads go all the same, but not over a restart: that is told with the
+// journals that were set aside.
+func keep(where paths.Paths, cfg *transfer.Config) (setAside []error, end func()) {
+	kept, left, setAside, err := journal.Open(where.Journals())
+	if err != nil {
+		return append(setAside, err), func() {}
+	}
+	if cfg.History, err = kept.History(); err != nil {
+		setAside = append(setAside, err)
+	}
+	cfg.Journal, cfg.Left = kept, left
+	return setAside, func() { within(ending, func(context.Context) error { return kept.Close() }) }
 }
 
 // openNode waits for a program that is ending: it gives the data folder back
