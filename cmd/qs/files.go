@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"quicksync.me/desktop/service/api"
@@ -171,9 +172,12 @@ func get(ctx context.Context, c *command) error {
 	}
 	e, end := s.journalled(c.stderr)
 	defer end()
+	var received atomic.Int64
+	hide := newProgress(c.stderr).follow(&received, f.Size)
 	path, err := e.Download(ctx, transfer.Download{
-		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))),
+		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))), Received: &received,
 	})
+	hide()
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -46,14 +48,49 @@ func (p *progress) show(e *transfer.Engine, ended int) {
 	}
 	p.last = now
 	files, size, sent := e.Remaining()
-	p.meter.Update(now, p.ended+sent)
-	line := fmt.Sprintf("%d of %d files · %s of %s · %s/s", ended, ended+files,
-		bytes(p.ended+sent), bytes(p.ended+size), bytes(int64(p.meter.Rate())))
-	if left := p.meter.Left(size - sent); left >= 0 {
+	p.write(now, fmt.Sprintf("%d of %d files · ", ended, ended+files), p.ended+sent, p.ended+size)
+}
+
+// write writes the line: how much of how much is done, how fast, and how long
+// it takes. A total that nobody told is negative.
+func (p *progress) write(now time.Time, line string, done, total int64) {
+	p.meter.Update(now, done)
+	line += bytes(done)
+	if total >= 0 {
+		line += " of " + bytes(total)
+	}
+	line += " · " + bytes(int64(p.meter.Rate())) + "/s"
+	if left := p.meter.Left(total - done); total >= 0 && left >= 0 {
 		line += " · " + left.Round(time.Second).String() + " left"
 	}
 	fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 	p.visible = true
+}
+
+// follow writes the line of a download, until it is told to hide it.
+func (p *progress) follow(received *atomic.Int64, total int64) (hide func()) {
+	if !p.terminal {
+		return func() {}
+	}
+	over := make(chan struct{})
+	var group sync.WaitGroup
+	group.Go(func() {
+		tick := time.NewTicker(often)
+		defer tick.Stop()
+		for {
+			select {
+			case <-over:
+				return
+			case now := <-tick.C:
+				p.write(now, "", received.Load(), total)
+			}
+		}
+	})
+	return func() {
+		close(over)
+		group.Wait()
+		p.clear()
+	}
 }
 
 // clear takes the line away, so that another can be written in its place.

@@ -18,58 +18,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"path"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 
-	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer/journal"
 )
-
-// Bucket is the storage that an engine sends to and fetches from, one call
-// each. Errors worth another try are *api.Error and Transient.
-type Bucket interface {
-	List(ctx context.Context) ([]api.File, error)
-	Begin(ctx context.Context, r api.BeginRequest) (api.Upload, error)
-	PutPart(ctx context.Context, p api.Part) (tag string, err error)
-	Complete(ctx context.Context, u api.Upload, tags []string) error
-	Stat(ctx context.Context, fileKey string) (api.File, error)
-	Delete(ctx context.Context, fileKey string) error
-	DownloadURL(ctx context.Context, fileKey string, opt api.LinkOptions) (api.Link, error)
-	LinkSize(ctx context.Context, link string) (int64, error)
-	Fetch(ctx context.Context, link string, from, until int64) (*api.Content, error)
-}
-
-var _ Bucket = (*api.Client)(nil)
-
-// A Target is a storage as the engine needs to know it.
-type Target struct {
-	// ID is the connection's, Session that of the storage behind it.
-	ID, Session string
-	// Storage names the same storage and session in every run and program: what
-	// an earlier run left unfinished is looked for by it.
-	Storage string
-	Bucket  Bucket
-	Limits  Limits
-	// Seal makes the name that is sent of a plain one.
-	Seal func(name string) (string, error)
-	// UniqueNames tells that no two calls of Seal give the same: then an upload
-	// whose begin was not answered can be found again by its name.
-	UniqueNames bool
-	// LinkLifetime is what presigned links are asked for; 0 means the server's.
-	LinkLifetime func() time.Duration
-}
-
-// linkOptions are the wishes for the link to a file of this plain name.
-func (t Target) linkOptions(name string) api.LinkOptions {
-	opt := api.LinkOptions{Filename: path.Base(name)}
-	if t.LinkLifetime != nil {
-		opt.Lifetime = t.LinkLifetime()
-	}
-	return opt
-}
 
 // Config sets an engine up. Zero fields mean the defaults.
 type Config struct {
@@ -135,12 +90,6 @@ type lane struct {
 	active, width int
 }
 
-// route is a target with the pace of its server.
-type route struct {
-	pace   *pace // outlives a new key for the same server
-	target Target
-}
-
 // errClosed ends every transfer when the engine closes.
 var errClosed = errors.New("the program is closing")
 
@@ -182,52 +131,6 @@ func (e *Engine) Close() {
 	e.mu.Unlock()
 	e.stop(errClosed)
 	e.group.Wait()
-}
-
-// Connect makes a target known, or replaces the one of the same ID: a new key
-// for it sets the uploads going again that waited for one. Where its session
-// is another than before, they begin anew.
-func (e *Engine) Connect(t Target) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	old, known := e.routes[t.ID]
-	if !known {
-		old = &route{pace: new(pace), target: t}
-	}
-	e.routes[t.ID] = &route{pace: old.pace, target: t}
-	e.finishCancelled(t)
-	for _, u := range e.order {
-		if u.targetID == t.ID && !u.state.Stored() {
-			e.reconnect(u, old.target.Storage != t.Storage)
-		}
-	}
-	e.dispatch()
-}
-
-// reconnect has an upload go by the new target of its connection: in another
-// storage it begins anew, with a new key it goes on. Callers hold e.mu.
-func (e *Engine) reconnect(u *upload, moved bool) {
-	switch {
-	case moved && u.cancel != nil:
-		u.moved, u.resume = true, true
-		u.cancel(&pausedError{})
-	case moved:
-		e.move(u)
-	}
-	if u.state == Paused && NeedsKey(u.err) {
-		e.enqueue(u)
-	}
-}
-
-// move has an upload that does not run begin anew in the storage that its
-// connection leads to now. Callers hold e.mu.
-func (e *Engine) move(u *upload) {
-	u.moved = false
-	u.forget()
-	u.storage = e.routes[u.targetID].target.Storage
-	if !u.state.Ended() {
-		e.renew(u)
-	}
 }
 
 // Add puts a source in the queue of a target that was made known by Connect,
@@ -348,88 +251,4 @@ func (e *Engine) start(u *upload, l *lane) {
 		}
 		e.dispatch()
 	})
-}
-
-// settle decides what becomes of an upload whose run has ended.
-func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
-	cause := context.Cause(ctx)
-	var paused *pausedError
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	u.cancel = nil
-	u.ended = time.Now()
-	switch {
-	case errors.Is(err, errAlready):
-		e.drop(u)
-		e.change(u, Already, nil)
-	case err == nil:
-		e.finished(u)
-		e.change(u, Done, nil)
-	case errors.Is(cause, errCancelled):
-		e.change(u, Cancelled, nil)
-		e.clear(u)
-	case errors.As(cause, &paused) && u.resume:
-		if u.moved {
-			e.move(u)
-		}
-		e.enqueue(u)
-	case errors.As(cause, &paused) && paused.why != nil:
-		e.change(u, e.withoutKey(), paused.why)
-	case errors.As(cause, &paused):
-		e.change(u, Paused, nil)
-	case errors.Is(cause, errClosed):
-		e.change(u, Waiting, nil)
-	case NeedsKey(err) && e.routes[u.targetID] != r:
-		e.enqueue(u) // a new key came meanwhile
-	case NeedsKey(err):
-		e.change(u, e.withoutKey(), err)
-		e.hold(u.targetID, err)
-	default:
-		if !u.begun {
-			e.drop(u) // there is nothing to go on with
-		}
-		e.cfg.Log.Warn("an upload failed", "transfer", u.id, "error", kindOf(err))
-		e.change(u, Failed, err)
-	}
-}
-
-// withoutKey is the state of uploads that need a new key.
-func (e *Engine) withoutKey() State {
-	if e.cfg.Unattended {
-		return Failed
-	}
-	return Paused
-}
-
-// hold stops all of a target whose key does not work: asking again would only
-// be refused again. The queue stays. Callers hold e.mu.
-func (e *Engine) hold(targetID string, err error) {
-	for _, u := range e.order {
-		if u.targetID != targetID {
-			continue
-		}
-		if u.state == Waiting {
-			e.change(u, e.withoutKey(), err)
-		} else if u.cancel != nil {
-			u.cancel(&pausedError{err})
-		}
-	}
-}
-
-// NeedsKey tells that nothing goes on before the person gives a new key.
-func NeedsKey(err error) bool {
-	return errors.Is(err, api.ErrUnauthorized) || errors.Is(err, api.ErrEnded)
-}
-
-// kindOf names an error without the file that it is about.
-func kindOf(err error) string {
-	var onDisk *FileError
-	if errors.As(err, &onDisk) {
-		return onDisk.Kind.Error()
-	}
-	var remote *api.Error
-	if errors.As(err, &remote) {
-		return remote.Op + ": " + remote.Kind.Error()
-	}
-	return err.Error()
 }

@@ -85,6 +85,7 @@ func (f *file) Stat() (Version, error) {
 	if !info.Mode().IsRegular() {
 		return Version{}, &FileError{Path: f.path, Kind: ErrNotFile}
 	}
+	_ = os.SameFile(info, info) // Windows looks the identity up when it is first compared
 	return Version{Size: info.Size(), ModTime: info.ModTime(), info: info}, nil
 }
 

@@ -1,0 +1,93 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+)
+
+// settle decides what becomes of an upload whose run has ended.
+func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
+	cause := context.Cause(ctx)
+	var paused *pausedError
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	u.cancel = nil
+	u.ended = time.Now()
+	switch {
+	case errors.Is(err, errAlready):
+		e.drop(u)
+		e.change(u, Already, nil)
+	case err == nil:
+		e.finished(u)
+		e.change(u, Done, nil)
+	case errors.Is(cause, errCancelled):
+		e.change(u, Cancelled, nil)
+		e.clear(u)
+	case errors.As(cause, &paused) && u.resume:
+		if u.moved {
+			e.move(u)
+		}
+		e.enqueue(u)
+	case errors.As(cause, &paused) && paused.why != nil:
+		e.change(u, e.withoutKey(), paused.why)
+	case errors.As(cause, &paused):
+		e.change(u, Paused, nil)
+	case errors.Is(cause, errClosed):
+		e.change(u, Waiting, nil)
+	case NeedsKey(err) && e.routes[u.targetID] != r:
+		e.enqueue(u) // a new key came meanwhile
+	case NeedsKey(err):
+		e.change(u, e.withoutKey(), err)
+		e.hold(u.targetID, err)
+	default:
+		if !u.begun {
+			e.drop(u) // there is nothing to go on with
+		}
+		e.cfg.Log.Warn("an upload failed", "transfer", u.id, "error", kindOf(err))
+		e.change(u, Failed, err)
+	}
+}
+
+// withoutKey is the state of uploads that need a new key.
+func (e *Engine) withoutKey() State {
+	if e.cfg.Unattended {
+		return Failed
+	}
+	return Paused
+}
+
+// hold stops all of a target whose key does not work: asking again would only
+// be refused again. The queue stays. Callers hold e.mu.
+func (e *Engine) hold(targetID string, err error) {
+	for _, u := range e.order {
+		if u.targetID != targetID {
+			continue
+		}
+		if u.state == Waiting {
+			e.change(u, e.withoutKey(), err)
+		} else if u.cancel != nil {
+			u.cancel(&pausedError{err})
+		}
+	}
+}
+
+// NeedsKey tells that nothing goes on before the person gives a new key.
+func NeedsKey(err error) bool {
+	return errors.Is(err, api.ErrUnauthorized) || errors.Is(err, api.ErrEnded)
+}
+
+// kindOf names an error without the file that it is about.
+func kindOf(err error) string {
+	var onDisk *FileError
+	if errors.As(err, &onDisk) {
+		return onDisk.Kind.Error()
+	}
+	var remote *api.Error
+	if errors.As(err, &remote) {
+		return remote.Op + ": " + remote.Kind.Error()
+	}
+	return err.Error()
+}

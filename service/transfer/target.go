@@ -1,0 +1,104 @@
+package transfer
+
+import (
+	"context"
+	"path"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+)
+
+// Bucket is the storage that an engine sends to and fetches from, one call
+// each. Errors worth another try are *api.Error and Transient.
+type Bucket interface {
+	List(ctx context.Context) ([]api.File, error)
+	Begin(ctx context.Context, r api.BeginRequest) (api.Upload, error)
+	PutPart(ctx context.Context, p api.Part) (tag string, err error)
+	Complete(ctx context.Context, u api.Upload, tags []string) error
+	Stat(ctx context.Context, fileKey string) (api.File, error)
+	Delete(ctx context.Context, fileKey string) error
+	DownloadURL(ctx context.Context, fileKey string, opt api.LinkOptions) (api.Link, error)
+	LinkSize(ctx context.Context, link string) (int64, error)
+	Fetch(ctx context.Context, link string, from, until int64) (*api.Content, error)
+}
+
+var _ Bucket = (*api.Client)(nil)
+
+// A Target is a storage as the engine needs to know it.
+type Target struct {
+	// ID is the connection's, Session that of the storage behind it.
+	ID, Session string
+	// Storage names the same storage and session in every run and program: what
+	// an earlier run left unfinished is looked for by it.
+	Storage string
+	Bucket  Bucket
+	Limits  Limits
+	// Seal makes the name that is sent of a plain one.
+	Seal func(name string) (string, error)
+	// UniqueNames tells that no two calls of Seal give the same: then an upload
+	// whose begin was not answered can be found again by its name.
+	UniqueNames bool
+	// LinkLifetime is what presigned links are asked for; 0 means the server's.
+	LinkLifetime func() time.Duration
+}
+
+// linkOptions are the wishes for the link to a file of this plain name.
+func (t Target) linkOptions(name string) api.LinkOptions {
+	opt := api.LinkOptions{Filename: path.Base(name)}
+	if t.LinkLifetime != nil {
+		opt.Lifetime = t.LinkLifetime()
+	}
+	return opt
+}
+
+// route is a target with the pace of its server.
+type route struct {
+	pace   *pace // outlives a new key for the same server
+	target Target
+}
+
+// Connect makes a target known, or replaces the one of the same ID: a new key
+// for it sets the uploads going again that waited for one. Where its session
+// is another than before, they begin anew.
+func (e *Engine) Connect(t Target) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	old, known := e.routes[t.ID]
+	if !known {
+		old = &route{pace: new(pace), target: t}
+	}
+	e.routes[t.ID] = &route{pace: old.pace, target: t}
+	e.finishCancelled(t)
+	for _, u := range e.order {
+		if u.targetID == t.ID && !u.state.Stored() {
+			e.reconnect(u, old.target.Storage != t.Storage)
+		}
+	}
+	e.dispatch()
+}
+
+// reconnect has an upload go by the new target of its connection: in another
+// storage it begins anew, with a new key it goes on. Callers hold e.mu.
+func (e *Engine) reconnect(u *upload, moved bool) {
+	switch {
+	case moved && u.cancel != nil:
+		u.moved, u.resume = true, true
+		u.cancel(&pausedError{})
+	case moved:
+		e.move(u)
+	}
+	if u.state == Paused && NeedsKey(u.err) {
+		e.enqueue(u)
+	}
+}
+
+// move has an upload that does not run begin anew in the storage that its
+// connection leads to now. Callers hold e.mu.
+func (e *Engine) move(u *upload) {
+	u.moved = false
+	u.forget()
+	u.storage = e.routes[u.targetID].target.Storage
+	if !u.state.Ended() {
+		e.renew(u)
+	}
+}
