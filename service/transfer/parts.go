@@ -93,7 +93,7 @@ func prepare(ctx context.Context, src Reader, body *partBody) error {
 func (r *run) putPart(ctx context.Context, body *partBody, number int) (tag string, err error) {
 	u := r.upload
 	err = r.try(ctx, func() error {
-		if err := r.unchanged(); err != nil {
+		if err := r.seemsUnchanged(); err != nil {
 			return err
 		}
 		r.engine.mu.Lock()
