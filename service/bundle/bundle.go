@@ -23,7 +23,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -162,16 +161,8 @@ func (b *Bundle) Path() string { return b.path }
 // Size of the archive in bytes.
 func (b *Bundle) Size() int64 { return b.layout.size }
 
-// Members counts the files and the empty folders in the archive.
-func (b *Bundle) Members() int { return len(b.members) }
-
 // Problems tells what was left out and why, each a *transfer.FileError.
 func (b *Bundle) Problems() []error { return slices.Clone(b.problems) }
-
-// Fingerprint is a hash, in hex, of the names, sizes and times of all members:
-// two archives of the same fingerprint have the same layout, and are byte for
-// byte the same as long as no file changes behind its time.
-func (b *Bundle) Fingerprint() string { return hex.EncodeToString(b.fingerprint[:]) }
 
 // Stat looks at every member again. The first that is no longer what New found
 // is named by the error, a *transfer.FileError with ErrChanged, ErrVanished or

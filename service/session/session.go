@@ -110,9 +110,6 @@ func tokenEnd(token string) time.Time {
 // Session returns what is known of the storage.
 func (c *Connection) Session() api.Session { return c.session }
 
-// HidesNames tells whether names are sealed.
-func (c *Connection) HidesNames() bool { return c.cfg.HideNames }
-
 // Client returns the client of the server.
 func (c *Connection) Client() *api.Client { return c.client }
 

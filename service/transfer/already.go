@@ -25,11 +25,7 @@ func (r *run) already(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	var file api.File
-	err := r.try(ctx, func() (err error) {
-		file, err = r.route.target.Bucket.Stat(ctx, f.FileKey)
-		return err
-	})
+	file, err := r.route.stat(ctx, f.FileKey)
 	if errors.Is(err, api.ErrNotFound) || err == nil && !file.Completed {
 		return nil
 	}

@@ -16,7 +16,7 @@ func (r *run) begin(ctx context.Context) error {
 		return nil
 	}
 	uncertain := u.begun
-	return r.try(ctx, func() error {
+	return r.route.try(ctx, func() error {
 		if uncertain {
 			if err := r.deleteOrphans(ctx); err != nil {
 				return err
@@ -77,7 +77,7 @@ func (r *run) removeRemains(ctx context.Context) error {
 	if !u.begun {
 		return nil
 	}
-	return r.try(ctx, func() error {
+	return r.route.try(ctx, func() error {
 		if u.remote.FileKey == "" {
 			return r.deleteOrphans(ctx)
 		}

@@ -148,6 +148,9 @@ const clearedLook = 20 * time.Millisecond
 // Forget drops uploads from the engine's memory: those that have ended at
 // once, the others, of which nothing is told any more, as soon as they have.
 func (e *Engine) Forget(ids ...string) {
+	if len(ids) == 0 {
+		return
+	}
 	e.each(ids, func(u *upload) { u.dropped = true })
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -188,5 +191,7 @@ func (e *Engine) abort(r *route, u *upload) {
 		e.enqueue(u)
 		e.dispatch()
 	}
-	e.sweep()
+	if u.dropped {
+		e.sweep()
+	}
 }

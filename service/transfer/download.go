@@ -104,15 +104,8 @@ type fetch struct {
 	journalled bool
 }
 
-func (f *fetch) try(ctx context.Context, call func() error) error {
-	return f.route.pace.try(ctx, f.engine.cfg.Patience, call)
-}
-
 func (f *fetch) stat(ctx context.Context) (file api.File, err error) {
-	err = f.try(ctx, func() (err error) {
-		file, err = f.route.target.Bucket.Stat(ctx, f.want.FileKey)
-		return err
-	})
+	file, err = f.route.stat(ctx, f.want.FileKey)
 	if err == nil && !file.Completed {
 		err = &api.Error{Op: "stat", Kind: api.ErrNotFound, Err: ErrNotFinished}
 	}

@@ -34,7 +34,7 @@ func (r *run) completeOnce(ctx context.Context) error {
 	u, bucket := r.upload, r.route.target.Bucket
 	uncertain := u.completes
 	r.locked(func() { u.completes = true })
-	err := r.try(ctx, func() error {
+	err := r.route.try(ctx, func() error {
 		if uncertain {
 			f, err := bucket.Stat(ctx, u.remote.FileKey)
 			if err != nil || f.Completed {
@@ -61,30 +61,32 @@ func missing(err error) []int {
 // dropTags makes parts be sent again: those named, else those that were sent
 // more than once (a late loser may have replaced the winner), else all.
 func (u *upload) dropTags(named []int) {
-	again := func(i int) bool { return slices.Contains(named, i+1) }
+	suspects := u.numbers(func(n int) bool { return slices.Contains(named, n) })
 	if len(named) == 0 {
-		again = func(i int) bool { return u.tries[i] > 1 }
+		suspects = u.numbers(func(n int) bool { return u.tries[n-1] > 1 })
 	}
-	if !slices.ContainsFunc(indexes(u.tags), again) {
-		again = func(int) bool { return true }
+	if len(suspects) == 0 {
+		suspects = u.numbers(func(int) bool { return true })
 	}
-	for i := range u.tags {
-		if again(i) && u.tags[i] != "" {
-			u.tags[i] = ""
+	for _, n := range suspects {
+		if u.tags[n-1] != "" {
+			u.tags[n-1] = ""
 			u.partsDone--
 			u.completes = false
-			_, length := u.plan.Part(i + 1)
+			_, length := u.plan.Part(n)
 			u.sent.Add(-length)
 		}
 	}
 }
 
-func indexes(s []string) []int {
-	all := make([]int, len(s))
-	for i := range all {
-		all[i] = i
+// numbers returns those of the parts' numbers that are wanted.
+func (u *upload) numbers(wanted func(number int) bool) (numbers []int) {
+	for n := 1; n <= u.plan.Parts; n++ {
+		if wanted(n) {
+			numbers = append(numbers, n)
+		}
 	}
-	return all
+	return numbers
 }
 
 // verify looks the file up and tries its link: what a server stored is proved
@@ -92,7 +94,7 @@ func indexes(s []string) []int {
 func (r *run) verify(ctx context.Context) error {
 	u, bucket := r.upload, r.route.target.Bucket
 	var file api.File
-	err := r.try(ctx, func() (err error) {
+	err := r.route.try(ctx, func() (err error) {
 		file, err = bucket.Stat(ctx, u.remote.FileKey)
 		if err == nil && !file.Completed {
 			err = &api.Error{Op: "stat", Kind: api.ErrServer, Err: ErrNotFinished}
@@ -107,7 +109,7 @@ func (r *run) verify(ctx context.Context) error {
 		return err
 	}
 	if u.twice { // a begin that was thought lost may have come late
-		if err := r.try(ctx, func() error { return r.deleteOrphans(ctx) }); err != nil {
+		if err := r.route.try(ctx, func() error { return r.deleteOrphans(ctx) }); err != nil {
 			return err
 		}
 	}
@@ -133,17 +135,9 @@ func (r *run) provedLink(ctx context.Context, fileKey, name string, want int64) 
 }
 
 func (r *run) linkAndSize(ctx context.Context, fileKey, name string) (link api.Link, size int64, err error) {
-	t := r.route.target
-	err = r.try(ctx, func() (err error) {
-		link, err = t.Bucket.DownloadURL(ctx, fileKey, t.linkOptions(name))
-		return err
-	})
-	if err != nil {
+	if link, err = r.route.link(ctx, fileKey, name); err != nil {
 		return link, 0, err
 	}
-	err = r.try(ctx, func() (err error) {
-		size, err = t.Bucket.LinkSize(ctx, link.URL)
-		return err
-	})
+	size, err = r.route.linkSize(ctx, link.URL)
 	return link, size, err
 }

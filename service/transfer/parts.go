@@ -92,7 +92,7 @@ func prepare(ctx context.Context, src Reader, body *partBody) error {
 
 func (r *run) putPart(ctx context.Context, body *partBody, number int) (tag string, err error) {
 	u := r.upload
-	err = r.try(ctx, func() error {
+	err = r.route.try(ctx, func() error {
 		if err := r.seemsUnchanged(); err != nil {
 			return err
 		}

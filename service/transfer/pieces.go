@@ -53,14 +53,14 @@ func (f *fetch) withLink(ctx context.Context, call func(link string) error) erro
 	if err != nil {
 		return err
 	}
-	err = f.try(ctx, func() error { return call(link) })
+	err = f.route.try(ctx, func() error { return call(link) })
 	if !errors.Is(err, api.ErrForbidden) {
 		return err
 	}
 	if link, err = f.currentLink(ctx, link); err != nil {
 		return err
 	}
-	return f.try(ctx, func() error { return call(link) })
+	return f.route.try(ctx, func() error { return call(link) })
 }
 
 // currentLink returns the link; where it is still the refused one, a new one.
@@ -74,12 +74,8 @@ func (f *fetch) currentLink(ctx context.Context, refused string) (string, error)
 		return "", &api.Error{Op: "fetch", Kind: api.ErrForbidden}
 	}
 	f.link.renewed = refused != ""
-	opt := f.route.target.linkOptions(filepath.Base(f.want.Path))
-	err := f.try(ctx, func() error {
-		link, err := f.route.target.Bucket.DownloadURL(ctx, f.want.FileKey, opt)
-		f.link.url = link.URL
-		return err
-	})
+	link, err := f.route.link(ctx, f.want.FileKey, filepath.Base(f.want.Path))
+	f.link.url = link.URL
 	return f.link.url, err
 }
 

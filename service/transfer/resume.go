@@ -112,20 +112,6 @@ func (e *Engine) leftFor(targetID string) *leftovers {
 	return e.left[r.target.Storage]
 }
 
-// Left counts what earlier runs have left for a target.
-func (e *Engine) Left(targetID string) (n int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if l := e.leftFor(targetID); l != nil {
-		for _, u := range l.order {
-			if !u.taken {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // Recover lets what earlier runs have left for a target go on, oldest first,
 // and returns the IDs.
 func (e *Engine) Recover(targetID string) (ids []string) {

@@ -53,8 +53,41 @@ func (t Target) linkOptions(name string) api.LinkOptions {
 
 // route is a target with the pace of its server.
 type route struct {
-	pace   *pace // outlives a new key for the same server
-	target Target
+	pace     *pace // outlives a new key for the same server
+	target   Target
+	patience time.Duration
+}
+
+// try makes a call to the server at its pace.
+func (r *route) try(ctx context.Context, call func() error) error {
+	return r.pace.try(ctx, r.patience, call)
+}
+
+// stat looks a file up.
+func (r *route) stat(ctx context.Context, fileKey string) (file api.File, err error) {
+	err = r.try(ctx, func() (err error) {
+		file, err = r.target.Bucket.Stat(ctx, fileKey)
+		return err
+	})
+	return file, err
+}
+
+// link asks for a link to a file of this plain name.
+func (r *route) link(ctx context.Context, fileKey, name string) (link api.Link, err error) {
+	err = r.try(ctx, func() (err error) {
+		link, err = r.target.Bucket.DownloadURL(ctx, fileKey, r.target.linkOptions(name))
+		return err
+	})
+	return link, err
+}
+
+// linkSize tries a link, and returns the size that it shows.
+func (r *route) linkSize(ctx context.Context, link string) (size int64, err error) {
+	err = r.try(ctx, func() (err error) {
+		size, err = r.target.Bucket.LinkSize(ctx, link)
+		return err
+	})
+	return size, err
 }
 
 // Connect makes a target known, or replaces the one of the same ID: a new key
@@ -67,7 +100,7 @@ func (e *Engine) Connect(t Target) {
 	if !known {
 		old = &route{pace: new(pace), target: t}
 	}
-	e.routes[t.ID] = &route{pace: old.pace, target: t}
+	e.routes[t.ID] = &route{pace: old.pace, target: t, patience: e.cfg.Patience}
 	e.finishCancelled(t)
 	for _, u := range e.order {
 		if u.targetID == t.ID && !u.state.Stored() {

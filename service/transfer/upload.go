@@ -81,8 +81,8 @@ func (r *run) all(ctx context.Context) error {
 		}
 		// A finished upload is no upload any more: that it is not known may be
 		// the effect of a complete whose answer, or whose parts' tags, were lost.
-		if done, err := r.isCompleted(ctx); err != nil || done {
-			return r.verifyIf(ctx, err)
+		if done, err := r.verifyCompleted(ctx); err != nil || done {
+			return err
 		}
 		r.engine.cfg.Log.Info("the server has forgotten an upload: it begins anew", "transfer", r.upload.id)
 		r.locked(func() {
@@ -93,24 +93,17 @@ func (r *run) all(ctx context.Context) error {
 	}
 }
 
-// isCompleted asks whether the server has the finished file.
-func (r *run) isCompleted(ctx context.Context) (done bool, err error) {
-	err = r.try(ctx, func() error {
-		f, err := r.route.target.Bucket.Stat(ctx, r.upload.remote.FileKey)
-		done = f.Completed
-		return err
-	})
-	if errors.Is(err, api.ErrNotFound) {
+// verifyCompleted tells whether the server has the finished file already, and
+// if so verifies it.
+func (r *run) verifyCompleted(ctx context.Context) (done bool, err error) {
+	file, err := r.route.stat(ctx, r.upload.remote.FileKey)
+	switch {
+	case errors.Is(err, api.ErrNotFound):
 		return false, nil
+	case err != nil || !file.Completed:
+		return false, err
 	}
-	return done, err
-}
-
-func (r *run) verifyIf(ctx context.Context, err error) error {
-	if err != nil {
-		return err
-	}
-	return r.verify(ctx)
+	return true, r.verify(ctx)
 }
 
 // once takes an upload through its stages.
@@ -128,8 +121,8 @@ func (r *run) once(ctx context.Context) error {
 	}
 	if r.upload.restored {
 		// Its last tags may be lost, and yet its complete have taken effect.
-		if done, err := r.isCompleted(ctx); err != nil || done {
-			return r.verifyIf(ctx, err)
+		if done, err := r.verifyCompleted(ctx); err != nil || done {
+			return err
 		}
 		r.locked(func() { r.upload.restored = false })
 	}
@@ -178,11 +171,6 @@ func (r *run) locked(do func()) {
 
 func (r *run) stage(s State) {
 	r.locked(func() { r.upload.state = s })
-}
-
-// try makes a call to the server at its pace.
-func (r *run) try(ctx context.Context, call func() error) error {
-	return r.route.pace.try(ctx, r.engine.cfg.Patience, call)
 }
 
 // prepare opens the source and, the first time, freezes its plan. A source
