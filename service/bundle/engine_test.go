@@ -90,7 +90,7 @@ func begun(t *testing.T, fake *transfertest.Fake, b *bundle.Bundle, numbers ...i
 	t.Helper()
 	version, err := b.Stat()
 	must(t, err)
-	plan, ok := limits.Plan(version.Size)
+	plan, ok := limits.Plan(version.Size, 0)
 	if !ok {
 		t.Fatal("it does not fit")
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"sync"
+
+	"quicksync.me/desktop/service/checksum"
 )
 
 // maxPieces bounds what is remembered of one member that is read in no order
@@ -73,7 +75,7 @@ func (s *sum) join(i int) {
 		return
 	}
 	p, next := &s.pieces[i], s.pieces[i+1]
-	p.crc = combine(p.crc, next.crc, next.to-next.from)
+	p.crc = checksum.Combine(crc32.IEEE, p.crc, next.crc, next.to-next.from)
 	p.to = next.to
 	s.pieces = slices.Delete(s.pieces, i+1, i+2)
 }
@@ -105,46 +107,4 @@ func (s *sum) whole(size int64) (crc uint32, ok bool) {
 		return 0, false
 	}
 	return s.pieces[0].crc, true
-}
-
-// A checksum is what is left of the data, a polynomial over GF(2), after the
-// division by crc32.IEEE; the highest bit is that of x to the power of 0. Data
-// that n bytes follow counts as multiplied by x to the power of 8n, so the
-// checksum of two pieces is the first one's times that power, plus the
-// second's. Adding is exclusive or; what every checksum is inverted with before
-// and after cancels out.
-
-// combine returns the checksum of two pieces, of the first one's checksum, the
-// second's, and the second's length in bytes.
-func combine(first, second uint32, length int64) uint32 {
-	return multiply(first, power(length)) ^ second
-}
-
-// power returns x to the power of 8n.
-func power(n int64) uint32 {
-	p, square := uint32(1)<<31, uint32(1)<<23
-	for ; n > 0; n >>= 1 {
-		if n&1 != 0 {
-			p = multiply(p, square)
-		}
-		square = multiply(square, square)
-	}
-	return p
-}
-
-// multiply multiplies two polynomials, and keeps what is left after the
-// division.
-func multiply(a, b uint32) uint32 {
-	var product uint32
-	for bit := uint32(1) << 31; bit != 0; bit >>= 1 {
-		if a&bit != 0 {
-			product ^= b
-		}
-		if b&1 != 0 {
-			b = b>>1 ^ crc32.IEEE
-		} else {
-			b >>= 1
-		}
-	}
-	return product
 }

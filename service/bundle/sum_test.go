@@ -9,42 +9,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-func FuzzCombine(f *testing.F) {
-	for _, data := range []string{"", "a", "123456789", "\x00\x00\x00\x00", string(make([]byte, 70_000))} {
-		for _, at := range []uint{0, 1, 4, 65_536} {
-			f.Add([]byte(data), at)
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte, at uint) {
-		at %= uint(len(data) + 1)
-		first, second := data[:at], data[at:]
-		got := combine(crc32.ChecksumIEEE(first), crc32.ChecksumIEEE(second), int64(len(second)))
-		if want := crc32.ChecksumIEEE(data); got != want {
-			t.Errorf("%d and %d bytes: %08x, want %08x", len(first), len(second), got, want)
-		}
-	})
-}
-
-// Zeros without end are the same by halves: that reaches lengths that no test
-// can read.
-func TestCombineReachesAnyLength(t *testing.T) {
-	block := crc32.ChecksumIEEE(make([]byte, 1<<20))
-	byDoubling, length := block, int64(1<<20)
-	for range 20 {
-		byDoubling = combine(byDoubling, byDoubling, length)
-		length *= 2
-	}
-	inSteps := block
-	for at := int64(1 << 20); at < length; at *= 2 {
-		inSteps = combine(inSteps, inSteps, at)
-	}
-	left, right := length/3, length-length/3
-	zeros := func(n int64) uint32 { return combine(0xFFFFFFFF, 0, n) ^ 0xFFFFFFFF }
-	if byDoubling != inSteps || combine(zeros(left), zeros(right), right) != byDoubling {
-		t.Errorf("%d zeros: %08x, %08x", length, byDoubling, combine(zeros(left), zeros(right), right))
-	}
-}
-
 func TestPiecesInAnyOrderAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := rapid.SliceOfN(rapid.Byte(), 1, 300).Draw(t, "data")

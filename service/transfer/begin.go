@@ -24,7 +24,11 @@ func (r *run) begin(ctx context.Context) error {
 			r.locked(func() { u.twice = true })
 		}
 		r.beginning()
-		remote, err := r.route.target.Bucket.Begin(ctx, api.BeginRequest{Parts: u.plan.Parts, Name: u.sealed, Size: u.plan.Size})
+		var remote api.Upload
+		err := r.route.timed(func() (err error) {
+			remote, err = r.route.target.Bucket.Begin(ctx, api.BeginRequest{Parts: u.plan.Parts, Name: u.sealed, Size: u.plan.Size})
+			return err
+		})
 		uncertain = acted(err)
 		if err != nil {
 			return err

@@ -4,7 +4,8 @@
 // The rules are:
 //
 //   - Files wait in two lanes, small and large, so that small ones do not wait
-//     behind a film. Parts of all files share one number of workers.
+//     behind a film. Parts of all files share the places of their server, whose
+//     number follows the goodput.
 //   - A call that may work later is repeated, at the pace of its server, which
 //     all calls share. A call whose answer was lost is looked up first.
 //   - Counters are pulled: Changes tells what changed since the last look, and
@@ -22,15 +23,14 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
+	"quicksync.me/desktop/service/transfer/flow"
 	"quicksync.me/desktop/service/transfer/journal"
 )
 
 // Config sets an engine up. Zero fields mean the defaults.
 type Config struct {
-	// Workers is how many parts are on their way at once, of all files
-	// together. Default 4.
+	// Workers is how many parts are on their way to a server at once, of all
+	// files together. 0 lets the number follow the goodput.
 	Workers int
 	// Patience is how long a server may stay away before its transfers fail.
 	// Default: for ever, which is what a window wants.
@@ -52,9 +52,10 @@ type Config struct {
 }
 
 // How many files of each lane are on their way at once. Small ones need three
-// calls for few bytes, so more of them are kept in flight.
+// calls for few bytes, so as many of them are kept in flight as there may be
+// connections.
 const (
-	smallLane = 16
+	smallLane = flow.Widest
 	largeLane = 4
 	smallFile = 8 << 20
 )
@@ -63,7 +64,6 @@ const (
 // many goroutines.
 type Engine struct {
 	cfg   Config
-	slots *semaphore.Weighted
 	ctx   context.Context
 	stop  context.CancelCauseFunc
 	group sync.WaitGroup
@@ -75,6 +75,7 @@ type Engine struct {
 	left     map[string]*leftovers // of earlier runs, by storage
 	fetches  []journal.Entry       // downloads of earlier runs
 	history  map[string]journal.Finished
+	sums     map[string]string // the CRC32C of what was finished, by sumKey
 	uploads  map[string]*upload
 	order    []*upload
 	lanes    [2]lane
@@ -96,9 +97,6 @@ var errClosed = errors.New("the program is closing")
 
 // New returns an engine that waits for files. Close it.
 func New(cfg Config) *Engine {
-	if cfg.Workers <= 0 {
-		cfg.Workers = 4
-	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -107,7 +105,6 @@ func New(cfg Config) *Engine {
 	}
 	e := &Engine{
 		cfg:     cfg,
-		slots:   semaphore.NewWeighted(int64(cfg.Workers)),
 		wake:    make(chan struct{}, 1),
 		routes:  map[string]*route{},
 		uploads: map[string]*upload{},
@@ -115,9 +112,9 @@ func New(cfg Config) *Engine {
 		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
 	}
 	e.left, e.fetches = leftUploads(cfg), leftDownloads(cfg.Left)
-	e.history = make(map[string]journal.Finished, len(cfg.History))
+	e.history, e.sums = make(map[string]journal.Finished, len(cfg.History)), map[string]string{}
 	for _, f := range cfg.History {
-		e.history[historyKey(f)] = f
+		e.remember(f)
 	}
 	e.cfg.Left, e.cfg.History = nil, nil
 	e.ctx, e.stop = context.WithCancelCause(context.Background())
@@ -158,10 +155,11 @@ func queueKey(targetID string, src Source) string {
 
 // admit puts an upload in the queue. Callers hold e.mu.
 func (e *Engine) admit(targetID string, u *upload) string {
-	u.targetID = targetID
-	if r, ok := e.routes[targetID]; ok {
-		u.storage = r.target.Storage
+	r, ok := e.routes[targetID]
+	if !ok {
+		panic("transfer: an upload was added for a target that nobody connected")
 	}
+	u.targetID, u.storage = targetID, r.target.Storage
 	e.uploads[u.id] = u
 	e.queued[queueKey(targetID, u.src)] = u
 	e.order = append(e.order, u)
@@ -199,6 +197,7 @@ func (e *Engine) enqueue(u *upload) {
 		return
 	}
 	u.queued = true
+	e.routes[u.targetID].lookups.count(1)
 	l := e.laneOf(u)
 	l.queue = append(l.queue, u)
 }
@@ -225,6 +224,8 @@ func (e *Engine) dispatch() {
 			// One that was paused or cancelled meanwhile has lost its turn.
 			if u.state == Waiting {
 				e.start(u, l)
+			} else {
+				e.routes[u.targetID].lookups.count(-1)
 			}
 		}
 	}
@@ -232,12 +233,10 @@ func (e *Engine) dispatch() {
 
 // start gives an upload its goroutine. Callers hold e.mu.
 func (e *Engine) start(u *upload, l *lane) {
-	r, ok := e.routes[u.targetID]
-	if !ok {
-		panic("transfer: an upload was added for a target that nobody connected")
-	}
+	r := e.routes[u.targetID]
 	ctx, cancel := context.WithCancelCause(e.ctx)
 	u.cancel, u.resume = cancel, false
+	u.lane = l
 	l.active++
 	e.change(u, Preparing, nil)
 	e.group.Go(func() {
@@ -246,10 +245,20 @@ func (e *Engine) start(u *upload, l *lane) {
 		cancel(nil)
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		l.active--
+		e.leaveLane(u)
 		if u.dropped {
 			e.sweep()
 		}
-		e.dispatch()
 	})
+}
+
+// leaveLane lets the next file have its turn. Callers hold e.mu.
+func (e *Engine) leaveLane(u *upload) {
+	if u.lane == nil {
+		return
+	}
+	u.lane.active--
+	u.lane = nil
+	e.routes[u.targetID].lookups.count(-1)
+	e.dispatch()
 }

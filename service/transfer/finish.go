@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"quicksync.me/desktop/service/api"
 )
 
@@ -90,21 +92,19 @@ func (u *upload) numbers(wanted func(number int) bool) (numbers []int) {
 }
 
 // verify looks the file up and tries its link: what a server stored is proved
-// by the link's own size, not by what we had declared.
+// by the link's own size, not by what we had declared. Of many files that are
+// on their way at once, the link is tried when somebody asks for it.
 func (r *run) verify(ctx context.Context) error {
-	u, bucket := r.upload, r.route.target.Bucket
+	u := r.upload
+	r.locked(func() { r.engine.leaveLane(u) })
 	var file api.File
-	err := r.route.try(ctx, func() (err error) {
-		file, err = bucket.Stat(ctx, u.remote.FileKey)
-		if err == nil && !file.Completed {
-			err = &api.Error{Op: "stat", Kind: api.ErrServer, Err: ErrNotFinished}
-		}
-		return err
-	})
-	if err != nil {
-		return err
+	var link api.Link
+	var err error
+	if r.route.lookups.areMany() {
+		file, err = r.lookUp(ctx)
+	} else {
+		file, link, err = r.prove(ctx)
 	}
-	link, err := r.provedLink(ctx, u.remote.FileKey, u.name, u.plan.Size)
 	if err != nil {
 		return err
 	}
@@ -119,6 +119,36 @@ func (r *run) verify(ctx context.Context) error {
 		u.sent.Store(u.plan.Size)
 	})
 	return nil
+}
+
+// prove looks the file up and, at the same time, tries its link.
+func (r *run) prove(ctx context.Context) (file api.File, link api.Link, err error) {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		file, err = r.finishedFile(gctx)
+		return err
+	})
+	g.Go(func() (err error) {
+		link, err = r.provedLink(gctx, r.upload.remote.FileKey, r.upload.name, r.upload.plan.Size)
+		return err
+	})
+	err = g.Wait()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return file, link, err
+}
+
+// finishedFile looks the file up, which must be finished.
+func (r *run) finishedFile(ctx context.Context) (file api.File, err error) {
+	err = r.route.try(ctx, func() (err error) {
+		file, err = r.route.target.Bucket.Stat(ctx, r.upload.remote.FileKey)
+		if err == nil && !file.Completed {
+			err = &api.Error{Op: "stat", Kind: api.ErrServer, Err: ErrNotFinished}
+		}
+		return err
+	})
+	return file, err
 }
 
 // provedLink asks for a link and lets it show its file's size. A link that is

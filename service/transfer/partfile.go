@@ -84,7 +84,7 @@ func (f *fetch) takeUp(left journal.Entry, file api.File) (err error) {
 		return err
 	}
 	f.id, f.journalled = left.ID, true
-	f.plan = Plan{Size: left.Size, PartSize: left.PartSize, Parts: left.Parts}
+	f.plan = planOf(left)
 	f.pieces.plan(left.Parts)
 	for number, tag := range left.Tags {
 		if number >= 1 && number <= left.Parts {

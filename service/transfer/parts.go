@@ -4,39 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
-	"strings"
-	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"quicksync.me/desktop/service/api"
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// crcTag begins a tag of our node: the part's CRC32C in eight hex digits.
-const crcTag = "crc32c-"
-
 // maxWrongTags is how often a part whose tag is wrong is sent again.
 const maxWrongTags = 3
 
-// sendParts sends the parts that have no tag yet. Each waits for a worker in
+// sendParts sends the parts that have no tag yet. Each waits for a place in
 // turn with those of other files: a file has at most one part waiting, so the
-// workers go round between files.
+// places go round between files.
 func (r *run) sendParts(ctx context.Context, src Reader) error {
 	g, gctx := errgroup.WithContext(ctx)
 	for number := 1; number <= r.upload.plan.Parts; number++ {
 		if r.hasTag(number) {
 			continue
 		}
-		if err := r.engine.slots.Acquire(gctx, 1); err != nil {
+		_, size := r.upload.plan.Part(number)
+		if err := r.route.up.Acquire(gctx, size); err != nil {
 			break // the group, or the upload, has ended: Wait tells why
 		}
 		g.Go(func() error {
-			defer r.engine.slots.Release(1)
+			defer r.route.up.Release(size)
 			return r.sendPart(gctx, src, number)
 		})
 	}
@@ -58,26 +51,134 @@ func (r *run) hasTag(number int) bool {
 // sendPart sends one part until its tag is right, and keeps the tag.
 func (r *run) sendPart(ctx context.Context, src Reader, number int) error {
 	for wrong := 0; ; wrong++ {
-		body := r.body(src, number)
-		if err := prepare(ctx, src, body); err != nil {
-			return err
-		}
-		tag, err := r.putPart(ctx, body, number)
-		if err == nil && !body.matches(tag) {
-			err = fmt.Errorf("part %d: %w", number, ErrWrongTag)
-		}
-		if err == nil {
+		a := r.race(ctx, src, number)
+		if a.err == nil {
 			r.locked(func() {
-				r.upload.tags[number-1] = tag
+				r.upload.tags[number-1] = a.tag
 				r.upload.partsDone++
-				r.engine.keepTag(r.upload, number, tag)
+				r.engine.keepTag(r.upload, number, a.tag)
 			})
 			return nil
 		}
-		body.takeBack()
-		if !errors.Is(err, ErrWrongTag) || wrong == maxWrongTags {
-			return err
+		if !errors.Is(a.err, ErrWrongTag) || wrong == maxWrongTags {
+			return a.err
 		}
+	}
+}
+
+// attempt is one sending of a part, and what came of it.
+type attempt struct {
+	tag    string
+	err    error
+	second bool
+}
+
+// race sends a part, and once more on a second connection when it is late. The
+// first that arrives counts, and the other is given up.
+func (r *run) race(ctx context.Context, src Reader, number int) attempt {
+	ctx, cancel := context.WithCancel(ctx)
+	results := make(chan attempt, 2)
+	running := 1
+	go func() { results <- r.first(ctx, src, number) }()
+	defer func() {
+		cancel()
+		for ; running > 0; running-- {
+			<-results
+		}
+	}()
+	_, size := r.upload.plan.Part(number)
+	watch := r.watch(size)
+	defer watch.stop()
+	for {
+		select {
+		case a := <-results:
+			running--
+			if a.second && a.err != nil {
+				continue // it was one try more than needed
+			}
+			return a
+		case <-watch.late():
+			if watch.again(); running == 1 && r.mayHedge(size) {
+				running++
+				go func() { results <- r.second(ctx, src, number) }()
+			}
+		}
+	}
+}
+
+// first sends a part as often as it takes. It counts as progress.
+func (r *run) first(ctx context.Context, src Reader, number int) attempt {
+	body := r.body(src, number, &r.upload.sent)
+	if err := prepare(ctx, src, body); err != nil {
+		return attempt{err: err}
+	}
+	began := time.Now()
+	tag, err := r.putPart(ctx, body, number)
+	if err == nil {
+		r.route.late.learn(body.length, time.Since(began))
+		return attempt{tag: tag}
+	}
+	body.takeBack()
+	return attempt{err: err}
+}
+
+// second sends a straggler for the second time. Its bytes count when it wins.
+func (r *run) second(ctx context.Context, src Reader, number int) attempt {
+	_, size := r.upload.plan.Part(number)
+	defer r.route.up.Release(size)
+	body := r.body(src, number, new(atomic.Int64))
+	tag, err := r.putOnce(ctx, body, number)
+	if err != nil {
+		return attempt{err: err, second: true}
+	}
+	r.upload.sent.Add(size)
+	return attempt{tag: tag}
+}
+
+// mayHedge takes a place for a second sending, where one is to be had: tags
+// must be made of the content, so that it does not matter which arrives last.
+func (r *run) mayHedge(size int64) bool {
+	if _, trouble := r.route.pace.trouble(); trouble != nil || !r.route.tags.fromContent() {
+		return false
+	}
+	if !r.route.up.TryAcquire(size) {
+		return false
+	}
+	if !r.route.late.afford(size) {
+		r.route.up.Release(size)
+		return false
+	}
+	return true
+}
+
+// lateness tells when a part is late.
+type lateness struct {
+	timer *time.Timer
+	every time.Duration
+}
+
+// watch begins to wait for a part of this size to be late.
+func (r *run) watch(size int64) lateness {
+	after, known := r.route.late.lateAfter(size)
+	if !known {
+		return lateness{}
+	}
+	return lateness{timer: time.NewTimer(after), every: max(after/4, earliest)}
+}
+
+func (l lateness) late() <-chan time.Time {
+	if l.timer == nil {
+		return nil
+	}
+	return l.timer.C
+}
+
+// again has it looked at later on: there may be a place then.
+func (l lateness) again() { l.timer.Reset(l.every) }
+
+func (l lateness) stop() {
+	if l.timer != nil {
+		l.timer.Stop()
 	}
 }
 
@@ -90,26 +191,13 @@ func prepare(ctx context.Context, src Reader, body *partBody) error {
 	return nil
 }
 
+// putPart sends a part at the server's pace.
 func (r *run) putPart(ctx context.Context, body *partBody, number int) (tag string, err error) {
-	u := r.upload
-	err = r.route.try(ctx, func() error {
+	err = r.route.try(ctx, func() (err error) {
 		if err := r.seemsUnchanged(); err != nil {
 			return err
 		}
-		r.engine.mu.Lock()
-		u.tries[number-1] = min(u.tries[number-1], 254) + 1
-		r.engine.mu.Unlock()
-		var err error
-		tag, err = r.route.target.Bucket.PutPart(ctx, api.Part{
-			Upload: u.remote, Number: number, Size: body.length, Body: body.open,
-		})
-		if err != nil {
-			body.takeBack()
-		}
-		// A source that cannot be read breaks the connection; it is to blame.
-		if broken := body.readError(); broken != nil {
-			return broken
-		}
+		tag, err = r.putOnce(ctx, body, number)
 		return err
 	})
 	if errors.Is(err, api.ErrNotFound) {
@@ -118,121 +206,33 @@ func (r *run) putPart(ctx context.Context, body *partBody, number int) (tag stri
 	return tag, err
 }
 
-func (r *run) body(src Reader, number int) *partBody {
+// putOnce sends a part and judges its tag.
+func (r *run) putOnce(ctx context.Context, body *partBody, number int) (tag string, err error) {
+	u := r.upload
+	r.engine.mu.Lock()
+	u.tries[number-1] = min(u.tries[number-1], 254) + 1
+	r.engine.mu.Unlock()
+	tag, err = r.route.target.Bucket.PutPart(ctx, api.Part{
+		Upload: u.remote, Number: number, Size: body.length, Body: body.open,
+	})
+	// A source that cannot be read breaks the connection; it is to blame.
+	if broken := body.readError(); broken != nil {
+		err = broken
+	}
+	if err == nil && !r.route.tags.right(body.kind, body.tag(), tag) {
+		err = fmt.Errorf("part %d: %w", number, ErrWrongTag)
+	}
+	if err != nil {
+		body.takeBack()
+	}
+	return tag, err
+}
+
+// body is that of a part, whose bytes count in total.
+func (r *run) body(src Reader, number int, total *atomic.Int64) *partBody {
 	offset, length := r.upload.plan.Part(number)
-	return &partBody{src: src, offset: offset, length: length, total: &r.upload.sent, path: r.upload.src.Path()}
-}
-
-// partBody hands out the bytes of one part, as often as the transport wants to
-// send them, and counts those of the latest time only.
-type partBody struct {
-	src            io.ReaderAt
-	offset, length int64
-	total          *atomic.Int64
-	path           string
-
-	mu      sync.Mutex
-	current *partReader
-}
-
-// open begins the part from its first byte.
-func (b *partBody) open() io.Reader {
-	b.takeBack()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.current = &partReader{section: io.NewSectionReader(b.src, b.offset, b.length), left: b.length, total: b.total}
-	return b.current
-}
-
-// takeBack undoes what an attempt has counted, and makes it count no more.
-func (b *partBody) takeBack() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.current != nil {
-		b.current.retire()
-	}
-}
-
-// matches tells whether a tag is that of the bytes that were sent. A kind of
-// tag that is not known for sure is believed.
-func (b *partBody) matches(tag string) bool {
-	hex, ok := strings.CutPrefix(tag, crcTag)
-	if !ok {
-		return true
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var sum uint32 // of an empty part, for which nobody opens the body
-	if b.current != nil {
-		sum = b.current.checksum()
-	}
-	return hex == fmt.Sprintf("%08x", sum)
-}
-
-// readError tells what was wrong with the source, nil if nothing.
-func (b *partBody) readError() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.current == nil {
-		return nil
-	}
-	return b.current.broken(b.path)
-}
-
-// partReader is one sending of a part: it counts and sums up in the same pass.
-// The transport may still read from it when the call has returned.
-type partReader struct {
-	mu      sync.Mutex
-	section *io.SectionReader
-	left    int64
-	crc     uint32
-	err     error
-	counted int64
-	retired bool
-	total   *atomic.Int64
-}
-
-func (p *partReader) Read(buf []byte) (int, error) {
-	n, err := p.section.Read(buf)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.crc = crc32.Update(p.crc, castagnoli, buf[:n])
-	p.left -= int64(n)
-	if err != nil && (err != io.EOF || p.left > 0) {
-		p.err = err
-	}
-	if !p.retired {
-		p.counted += int64(n)
-		p.total.Add(int64(n))
-	}
-	return n, err
-}
-
-func (p *partReader) retire() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.retired = true
-	p.total.Add(-p.counted)
-	p.counted = 0
-}
-
-func (p *partReader) checksum() uint32 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.crc
-}
-
-// broken judges what reading met: an end before the planned one means that the
-// file was cut while it was read.
-func (p *partReader) broken(path string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch p.err {
-	case nil:
-		return nil
-	case io.EOF:
-		return &FileError{Path: path, Kind: ErrChanged}
-	default:
-		return fileError(path, p.err)
+	return &partBody{
+		src: src, offset: offset, length: length, path: r.upload.src.Path(),
+		kind: r.route.tags.next(), total: total, moved: r.route.up.Moved,
 	}
 }

@@ -36,7 +36,8 @@ func (u *upload) entry() journal.Entry {
 	}
 	return journal.Entry{
 		ID: u.id, Bundle: paths, Storage: u.storage, Path: u.src.Path(), Name: u.name, Added: u.added,
-		Size: u.size, ModTime: u.version.ModTime, PartSize: u.plan.PartSize, Parts: u.plan.Parts,
+		Size: u.size, ModTime: u.version.ModTime,
+		PartSize: u.plan.PartSize, Parts: u.plan.Parts, Tail: u.plan.Tail, TailSize: u.plan.TailSize,
 		Sealed: u.sealed, Begun: u.begun, Twice: u.twice, UploadID: u.remote.ID, FileKey: u.remote.FileKey,
 	}
 }
@@ -85,7 +86,7 @@ func restored(e journal.Entry, reopen func(string, []string) Source) *upload {
 		return u
 	}
 	u.version = Version{Size: e.Size, ModTime: e.ModTime}
-	u.plan = Plan{Size: e.Size, PartSize: e.PartSize, Parts: e.Parts}
+	u.plan = planOf(e)
 	u.restored = true
 	u.sealed, u.begun, u.twice, u.remote = e.Sealed, true, e.Twice, api.Upload{ID: e.UploadID, FileKey: e.FileKey}
 	u.tags, u.tries = make([]string, e.Parts), make([]uint8, e.Parts)
@@ -100,6 +101,11 @@ func restored(e journal.Entry, reopen func(string, []string) Source) *upload {
 	// With all parts answered, its complete may have been sent too.
 	u.completes = u.partsDone == e.Parts
 	return u
+}
+
+// planOf is the frozen plan of an entry.
+func planOf(e journal.Entry) Plan {
+	return Plan{Size: e.Size, PartSize: e.PartSize, Parts: e.Parts, Tail: e.Tail, TailSize: e.TailSize}
 }
 
 // leftFor returns what earlier runs have left for a target; nil if nothing.
@@ -196,11 +202,23 @@ func (e *Engine) drop(u *upload) { e.journalled(e.cfg.Journal.Forget(u.id)) }
 func (e *Engine) finished(u *upload) {
 	f := journal.Finished{
 		Storage: u.storage, FileKey: u.remote.FileKey, Path: u.src.Path(), Name: u.name,
-		Size: u.size, ModTime: u.version.ModTime, Added: u.added, Ended: time.Now(),
+		Size: u.size, ModTime: u.version.ModTime, Added: u.added, Ended: time.Now(), CRC32C: wholeSum(u.plan, u.tags),
 	}
-	e.history[historyKey(f)] = f
+	e.remember(f)
 	e.journalled(e.cfg.Journal.Finish(u.id, f))
 }
+
+// remember keeps what was finished, to know it again by its source and by its
+// place in the storage. Callers hold e.mu.
+func (e *Engine) remember(f journal.Finished) {
+	e.history[historyKey(f)] = f
+	if f.CRC32C != "" {
+		e.sums[sumKey(f.Storage, f.FileKey)] = f.CRC32C
+	}
+}
+
+// sumKey finds the checksum of a file in a storage.
+func sumKey(storage, fileKey string) string { return storage + "\x00" + fileKey }
 
 // journalled notes, once, that the journal cannot be written: uploads go on,
 // but not over a restart.

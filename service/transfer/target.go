@@ -2,10 +2,12 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"path"
 	"time"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer/flow"
 )
 
 // Bucket is the storage that an engine sends to and fetches from, one call
@@ -51,23 +53,58 @@ func (t Target) linkOptions(name string) api.LinkOptions {
 	return opt
 }
 
-// route is a target with the pace of its server.
+// line is what has been learnt of the way to a server. It outlives a new key.
+type line struct {
+	pace     *pace
+	up, down *flow.Flow
+	tags     tagKinds
+	late     stragglers
+	lookups  *lookups
+}
+
+func newLine(workers int) *line {
+	return &line{pace: new(pace), up: flow.New(workers), down: flow.New(workers), lookups: newLookups()}
+}
+
+// route is a target and the line to its server.
 type route struct {
-	pace     *pace // outlives a new key for the same server
+	*line
 	target   Target
 	patience time.Duration
 }
 
-// try makes a call to the server at its pace.
+// try makes a call to the server at its pace. Fewer parts are sent at once
+// while calls fail.
 func (r *route) try(ctx context.Context, call func() error) error {
-	return r.pace.try(ctx, r.patience, call)
+	return r.pace.try(ctx, r.patience, func() error {
+		err := call()
+		var e *api.Error
+		if errors.As(err, &e) && e.Transient() && ctx.Err() == nil {
+			r.up.Failed(e.Kind == api.ErrBusy)
+			r.down.Failed(e.Kind == api.ErrBusy)
+		}
+		return err
+	})
+}
+
+// timed makes a call that moves next to nothing: it takes a round trip.
+func (r *route) timed(call func() error) error {
+	began := time.Now()
+	err := call()
+	if err == nil {
+		r.up.Answered(time.Since(began))
+		r.down.Answered(time.Since(began))
+	}
+	return err
 }
 
 // stat looks a file up.
 func (r *route) stat(ctx context.Context, fileKey string) (file api.File, err error) {
-	err = r.try(ctx, func() (err error) {
-		file, err = r.target.Bucket.Stat(ctx, fileKey)
-		return err
+	err = r.try(ctx, func() error {
+		return r.timed(func() (err error) {
+			file, err = r.target.Bucket.Stat(ctx, fileKey)
+			return err
+		})
 	})
 	return file, err
 }
@@ -98,9 +135,9 @@ func (e *Engine) Connect(t Target) {
 	defer e.mu.Unlock()
 	old, known := e.routes[t.ID]
 	if !known {
-		old = &route{pace: new(pace), target: t}
+		old = &route{line: newLine(e.cfg.Workers), target: t}
 	}
-	e.routes[t.ID] = &route{pace: old.pace, target: t, patience: e.cfg.Patience}
+	e.routes[t.ID] = &route{line: old.line, target: t, patience: e.cfg.Patience}
 	e.finishCancelled(t)
 	for _, u := range e.order {
 		if u.targetID == t.ID && !u.state.Stored() {

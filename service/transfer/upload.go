@@ -24,6 +24,7 @@ type upload struct {
 	queued  bool
 	cancel  context.CancelCauseFunc // set while it runs
 	resume  bool                    // goes on as soon as its pause has come into effect
+	lane    *lane                   // in which it has its turn
 	dropped bool                    // nobody wants to know of it any more
 	moved   bool                    // its connection leads to another storage now
 	taken   bool                    // left by an earlier run, and taken up
@@ -202,7 +203,7 @@ func (r *run) prepare(ctx context.Context) (Reader, error) {
 
 func (r *run) plan(version Version) error {
 	limits := r.route.target.Limits
-	plan, ok := limits.Plan(version.Size)
+	plan, ok := limits.Plan(version.Size, r.route.up.Rate())
 	if !ok {
 		return &FileError{Path: r.upload.src.Path(), Kind: ErrTooBig, Limit: limits.MaxSize()}
 	}

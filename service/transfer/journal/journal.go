@@ -48,9 +48,12 @@ type Entry struct {
 	// Size and ModTime tell whether the source is still the same.
 	Size    int64     `json:"size"`
 	ModTime time.Time `json:"modTime"`
-	// PartSize and Parts are the frozen plan; Parts is 0 before it is made.
+	// PartSize, Parts, Tail and TailSize are the frozen plan; Parts is 0 before
+	// it is made.
 	PartSize int64 `json:"partSize,omitempty"`
 	Parts    int   `json:"parts,omitempty"`
+	Tail     int   `json:"tail,omitempty"`
+	TailSize int64 `json:"tailSize,omitempty"`
 	// Sealed is the name that was or will be sent with begin.
 	Sealed string `json:"sealed,omitempty"`
 	// Begun tells that a begin was sent, Twice that more than one was, UploadID
@@ -75,6 +78,8 @@ type Finished struct {
 	ModTime time.Time `json:"modTime"`
 	Added   time.Time `json:"added"`
 	Ended   time.Time `json:"ended"`
+	// CRC32C of the content in eight hex digits; empty where nobody summed it up.
+	CRC32C string `json:"crc32c,omitempty"`
 }
 
 // maxHistory bounds the history, in files; the oldest go first.

@@ -1,0 +1,126 @@
+package transfer
+
+import (
+	"hash"
+	"io"
+	"sync"
+	"sync/atomic"
+)
+
+// partBody hands out the bytes of one part, as often as the transport wants to
+// send them, and counts those of the latest time only.
+type partBody struct {
+	src            io.ReaderAt
+	offset, length int64
+	path           string
+	kind           tagKind       // what is summed up
+	total          *atomic.Int64 // what is counted
+	moved          func(n int)   // is told every byte that goes over the line
+
+	mu      sync.Mutex
+	current *partReader
+}
+
+// open begins the part from its first byte.
+func (b *partBody) open() io.Reader {
+	b.takeBack()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.current = &partReader{
+		section: io.NewSectionReader(b.src, b.offset, b.length), left: b.length,
+		total: b.total, moved: b.moved, sum: b.kind.newSum(),
+	}
+	return b.current
+}
+
+// takeBack undoes what an attempt has counted, and makes it count no more.
+func (b *partBody) takeBack() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.current != nil {
+		b.current.retire()
+	}
+}
+
+// tag is that of the bytes that were sent; empty where they were not summed up.
+func (b *partBody) tag() string {
+	sum := b.kind.newSum()
+	if sum == nil {
+		return ""
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.current == nil { // an empty part, for which nobody opens the body
+		return b.kind.tag(sum)
+	}
+	b.current.mu.Lock()
+	defer b.current.mu.Unlock()
+	return b.kind.tag(b.current.sum)
+}
+
+// readError tells what was wrong with the source, nil if nothing.
+func (b *partBody) readError() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.current == nil {
+		return nil
+	}
+	return b.current.broken(b.path)
+}
+
+// partReader is one sending of a part: it counts and sums up in the same pass.
+// The transport may still read from it when the call has returned.
+type partReader struct {
+	mu      sync.Mutex
+	section *io.SectionReader
+	left    int64
+	sum     hash.Hash // nil where nobody checks
+	err     error
+	counted int64
+	retired bool
+	total   *atomic.Int64
+	moved   func(n int)
+}
+
+// Read implements io.Reader.
+func (p *partReader) Read(buf []byte) (int, error) {
+	n, err := p.section.Read(buf)
+	p.moved(n)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.sum != nil {
+		_, _ = p.sum.Write(buf[:n])
+	}
+	p.left -= int64(n)
+	if err != nil && (err != io.EOF || p.left > 0) {
+		p.err = err
+	}
+	if !p.retired {
+		p.counted += int64(n)
+		p.total.Add(int64(n))
+	}
+	return n, err
+}
+
+func (p *partReader) retire() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.retired = true
+	p.total.Add(-p.counted)
+	p.counted = 0
+}
+
+// broken judges what reading met: an end before the planned one means that the
+// file was cut while it was read.
+func (p *partReader) broken(path string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch p.err {
+	case nil:
+		return nil
+	case io.EOF:
+		return &FileError{Path: path, Kind: ErrChanged}
+	default:
+		return fileError(path, p.err)
+	}
+}

@@ -1,0 +1,194 @@
+// Package flow decides how many parts are on their way to one server at once.
+//
+// The rules are:
+//
+//   - Who wants to send a part waits its turn at the Flow, first come, first
+//     served. A file that waits with one part at a time so takes turns with the
+//     others.
+//   - The number of parts at once, the width, follows the goodput: it starts
+//     with 2, doubles while that pays, and is tried a little wider and a little
+//     narrower from then on. It falls when the server is busy or calls fail.
+//   - Goodput is measured only while every place is taken: a queue that runs
+//     dry says nothing of the line.
+//   - Nothing runs by itself: whoever reports bytes measures, so that a Flow
+//     without traffic costs nothing.
+package flow
+
+import (
+	"container/list"
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Widest is the largest number of parts at once.
+const Widest = 64
+
+// maxInFlight bounds the bytes of all parts that are on their way to a server:
+// that is what a kill may have to send again.
+const maxInFlight = 256 << 20
+
+// A Flow hands out the places of one server, in one direction. Its methods may
+// be called by many goroutines.
+type Flow struct {
+	moved atomic.Int64 // bytes since the beginning
+	due   atomic.Int64 // when the window may end, in nanoseconds after begun
+	begun time.Time
+
+	mu       sync.Mutex
+	pilot    *pilot // nil where the width is fixed
+	width    int
+	taken    int
+	inFlight int64
+	waiting  list.List // of *waiter
+	window   window
+	trip     time.Duration
+}
+
+// waiter is somebody who wants a place.
+type waiter struct {
+	size int64
+	got  chan struct{}
+}
+
+// New returns a Flow of a fixed width, or of one that follows the goodput where
+// fixed is 0.
+func New(fixed int) *Flow {
+	f := &Flow{begun: time.Now(), width: fixed}
+	f.due.Store(never)
+	if fixed == 0 {
+		f.pilot = &pilot{width: narrowest, climbing: true}
+		f.width = narrowest
+	}
+	return f
+}
+
+// Acquire waits for a place for a part of size bytes. The error is the cause of
+// ctx, and then there is no place to release.
+func (f *Flow) Acquire(ctx context.Context, size int64) error {
+	f.mu.Lock()
+	if f.waiting.Len() == 0 && f.fits(size) {
+		f.take(size)
+		f.mu.Unlock()
+		return nil
+	}
+	w := &waiter{size: size, got: make(chan struct{})}
+	at := f.waiting.PushBack(w)
+	f.mu.Unlock()
+	select {
+	case <-w.got:
+		return nil
+	case <-ctx.Done():
+		return f.giveUp(ctx, w, at)
+	}
+}
+
+// giveUp leaves the queue, unless the place has come at the same time.
+func (f *Flow) giveUp(ctx context.Context, w *waiter, at *list.Element) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	select {
+	case <-w.got:
+		return nil
+	default:
+		f.waiting.Remove(at)
+		f.admit() // a smaller part behind it may fit
+		return context.Cause(ctx)
+	}
+}
+
+// TryAcquire takes a place only where there is one and nobody waits for it.
+func (f *Flow) TryAcquire(size int64) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.waiting.Len() > 0 || !f.fits(size) {
+		return false
+	}
+	f.take(size)
+	return true
+}
+
+// Release gives a place back.
+func (f *Flow) Release(size int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.taken--
+	f.inFlight -= size
+	f.admit()
+	f.watch()
+}
+
+// fits tells whether there is a place. One part always fits. Callers hold f.mu.
+func (f *Flow) fits(size int64) bool {
+	return f.taken == 0 || f.taken < f.width && f.inFlight+size <= maxInFlight
+}
+
+// take takes a place. Callers hold f.mu.
+func (f *Flow) take(size int64) {
+	f.taken++
+	f.inFlight += size
+	f.watch()
+}
+
+// admit gives the places that are free to who waits. Callers hold f.mu.
+func (f *Flow) admit() {
+	for at := f.waiting.Front(); at != nil; at = f.waiting.Front() {
+		w := at.Value.(*waiter)
+		if !f.fits(w.size) {
+			return
+		}
+		f.waiting.Remove(at)
+		f.take(w.size)
+		close(w.got)
+	}
+}
+
+// Width is how many parts may be on their way now.
+func (f *Flow) Width() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.width
+}
+
+// Rate is the goodput that was reached, in bytes a second; 0 while nothing is
+// known.
+func (f *Flow) Rate() float64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.pilot == nil {
+		return 0
+	}
+	return f.pilot.rate
+}
+
+// Failed notes that a call did not work; busy is that the server asked to slow
+// down.
+func (f *Flow) Failed(busy bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.pilot != nil {
+		f.steer(f.pilot.failed(time.Since(f.begun), busy))
+	}
+}
+
+// Answered notes how long a call took that moves next to nothing: the shortest
+// is the round trip by which windows are measured.
+func (f *Flow) Answered(took time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.trip == 0 || took < f.trip {
+		f.trip = took
+	}
+}
+
+// steer sets the width. Callers hold f.mu.
+func (f *Flow) steer(width int) {
+	if width == f.width {
+		return
+	}
+	f.width = width
+	f.window.open = false
+	f.admit()
+	f.watch()
+}

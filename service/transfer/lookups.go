@@ -1,0 +1,195 @@
+package transfer
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"quicksync.me/desktop/service/api"
+)
+
+// Many small files are looked up together, by one list a second, and their
+// links are asked for when somebody wants them: for each by itself that would
+// be three calls more.
+const (
+	// many is how many files on their way at once are looked up together.
+	many = 20
+	// together is how often the list is asked for, while it does not end a burst.
+	together = time.Second
+	// worth is how many entries of a list a file is worth that is looked for in
+	// it; in a larger list it is looked up by itself.
+	worth = 100
+	// singly is how many are looked up by themselves at once.
+	singly = 16
+)
+
+// lookups gathers the files of one server that are to be looked up.
+type lookups struct {
+	single *semaphore.Weighted
+
+	mu      sync.Mutex
+	busy    int  // files that wait for their turn, or have it
+	burst   bool // there were many at once
+	waiting map[string]chan lookup
+	quiet   chan struct{} // receives when busy becomes 0
+	last    time.Time     // of the last list
+	length  int           // of the last list
+}
+
+// lookup is what a list has told of a file; alone where it is to be looked up
+// by itself.
+type lookup struct {
+	file  api.File
+	alone bool
+}
+
+func newLookups() *lookups {
+	return &lookups{
+		single: semaphore.NewWeighted(singly), waiting: map[string]chan lookup{}, quiet: make(chan struct{}, 1),
+	}
+}
+
+// count notes that a file more, or less, waits for its turn or has it.
+func (l *lookups) count(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy += n
+	l.burst = l.burst || l.busy > many
+	if l.busy > 0 {
+		return
+	}
+	l.burst = l.burst && len(l.waiting) > 0
+	select {
+	case l.quiet <- struct{}{}:
+	default:
+	}
+}
+
+// areMany tells that files are to be looked up together.
+func (l *lookups) areMany() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.burst
+}
+
+// join waits for the next list. first tells that nobody else does.
+func (l *lookups) join(fileKey string) (found chan lookup, first bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first = len(l.waiting) == 0
+	found = make(chan lookup, 1)
+	l.waiting[fileKey] = found
+	return found, first
+}
+
+// due waits until a list is worth it: when a second has gone by, or nothing
+// else is on its way.
+func (l *lookups) due(ctx context.Context) {
+	for ctx.Err() == nil {
+		l.mu.Lock()
+		left := together - time.Since(l.last)
+		if l.busy == 0 {
+			left = 0
+		}
+		l.mu.Unlock()
+		if left <= 0 {
+			return
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-ctx.Done():
+		case <-l.quiet:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// asked are the files that the list is asked for now, none where that is not
+// worth it.
+func (l *lookups) asked() (keys []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last = time.Now()
+	if l.length > worth*len(l.waiting) {
+		l.length = 0 // it may be shorter next time
+		l.leave(func(string) bool { return true })
+		return nil
+	}
+	for key := range l.waiting {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// leave has files be looked up by themselves. Callers hold l.mu.
+func (l *lookups) leave(which func(fileKey string) bool) {
+	for key, found := range l.waiting {
+		if which(key) {
+			found <- lookup{alone: true}
+			delete(l.waiting, key)
+		}
+	}
+}
+
+// answer tells what a list says of those that wait. One that has been asked for
+// and is not there, or not finished, is looked up by itself.
+func (l *lookups) answer(asked []string, files []api.File) (more bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.length = len(files)
+	for _, f := range files {
+		if found, ok := l.waiting[f.Key]; ok && f.Completed {
+			found <- lookup{file: f}
+			delete(l.waiting, f.Key)
+		}
+	}
+	missing := make(map[string]bool, len(asked))
+	for _, key := range asked {
+		missing[key] = true
+	}
+	l.leave(func(key string) bool { return missing[key] })
+	l.burst = l.burst && (l.busy > 0 || len(l.waiting) > 0)
+	return len(l.waiting) > 0
+}
+
+// lookUp waits for the list that tells of the upload's file.
+func (r *run) lookUp(ctx context.Context) (api.File, error) {
+	l := r.route.lookups
+	found, first := l.join(r.upload.remote.FileKey)
+	if first {
+		r.engine.group.Go(func() { r.engine.lookTogether(r.route) })
+	}
+	select {
+	case <-ctx.Done():
+		return api.File{}, context.Cause(ctx)
+	case f := <-found:
+		if !f.alone {
+			return f.file, nil
+		}
+	}
+	if err := l.single.Acquire(ctx, 1); err != nil {
+		return api.File{}, context.Cause(ctx)
+	}
+	defer l.single.Release(1)
+	return r.finishedFile(ctx)
+}
+
+// lookTogether asks for the list as long as files wait for it.
+func (e *Engine) lookTogether(r *route) {
+	for more := true; more; {
+		r.lookups.due(e.ctx)
+		var files []api.File
+		asked := r.lookups.asked()
+		if len(asked) > 0 {
+			// An error leaves the list empty, and each file looks for itself.
+			_ = r.try(e.ctx, func() (err error) {
+				files, err = r.target.Bucket.List(e.ctx)
+				return err
+			})
+		}
+		more = r.lookups.answer(asked, files)
+	}
+}
