@@ -22,13 +22,17 @@ type Download struct {
 	Path string
 	// Received, where set, counts the bytes that are there.
 	Received *atomic.Int64
+	// Unsynced leaves it to the system when the file is written to the disk: it
+	// is there at once, but a power cut soon afterwards may damage it.
+	Unsynced bool
 }
 
 // Download fetches a file and returns the path under which it lies, whole.
 // Until then it is called .part; no file that was there before is touched. Its
 // pieces are fetched in parallel where the server knows ranges. One that an
 // earlier run has left goes on with the pieces that are there. Errors of this
-// computer's disk are *FileError.
+// computer's disk are *FileError; ErrWrongSum is that the content is not what
+// was uploaded from here.
 func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	e.mu.Lock()
 	r, ok := e.routes[d.Target]
@@ -43,7 +47,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if err != nil {
 		return "", &FileError{Path: d.Path, Kind: ErrUnwritable, Err: systemError(err)}
 	}
-	f := &fetch{engine: e, route: r, want: d, abs: abs}
+	f := &fetch{engine: e, route: r, want: d, abs: abs, ranged: make(chan bool, 1)}
 	file, err := f.stat(ctx)
 	if err != nil {
 		return "", err
@@ -99,6 +103,7 @@ type fetch struct {
 	plan   Plan
 	total  int64 // the size that the link has told
 	pieces pieces
+	ranged chan bool // receives what the first answer tells
 	link   sharedLink
 	// journalled tells that a later run can go on with it.
 	journalled bool
@@ -125,7 +130,22 @@ func (f *fetch) all(ctx context.Context, file api.File) error {
 	if err := f.fetchPieces(ctx); err != nil {
 		return err
 	}
+	if !f.same() {
+		return ErrWrongSum
+	}
+	if f.want.Unsynced {
+		return nil
+	}
 	return f.written(f.part.Sync())
+}
+
+// same tells whether the content is what was uploaded from this computer, where
+// that is known.
+func (f *fetch) same() bool {
+	f.engine.mu.Lock()
+	want := f.engine.sums[sumKey(f.route.target.Storage, f.want.FileKey)]
+	f.engine.mu.Unlock()
+	return want == "" || want == f.pieces.sum(f.plan)
 }
 
 // size asks the link for the size of the file. What the uploader had declared
@@ -147,7 +167,7 @@ func (f *fetch) allocate(file api.File) error {
 	if f.pieces.planned() && f.plan.Size == f.total {
 		return nil
 	}
-	f.plan, _ = downloadLimits.Plan(f.total, 0)
+	f.plan, _ = downloadLimits.Plan(f.total, f.route.down.Rate())
 	f.pieces.plan(f.plan.Parts)
 	if err := preallocate(f.part, f.total); err != nil {
 		return f.written(err)
@@ -157,7 +177,7 @@ func (f *fetch) allocate(file api.File) error {
 }
 
 // downloadLimits cut a download into pieces; a file of any size fits.
-var downloadLimits = Limits{Step: 1 << 20, MinPart: 8 << 20, MaxPart: 1 << 40, MaxParts: 10_000}
+var downloadLimits = Limits{Step: 256 << 10, MinPart: 256 << 10, MaxPart: 1 << 40, MaxParts: 10_000}
 
 // written turns an error of writing into one that names the file.
 func (f *fetch) written(err error) error {

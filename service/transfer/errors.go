@@ -57,6 +57,8 @@ var (
 	ErrWrongTag = errors.New("a part arrived changed")
 	// ErrWrongSize: the stored file has another size than what was sent.
 	ErrWrongSize = errors.New("the stored file has another size")
+	// ErrWrongSum: what was fetched is not what was uploaded from this computer.
+	ErrWrongSum = errors.New("the content is not what was uploaded")
 	// ErrNotFinished: complete was answered, yet the file is not there.
 	ErrNotFinished = errors.New("the server has not finished the file")
 )

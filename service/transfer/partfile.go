@@ -118,7 +118,7 @@ func (f *fetch) journal(file api.File) {
 	defer f.engine.mu.Unlock()
 	f.engine.journalled(f.engine.cfg.Journal.Renew(journal.Entry{
 		ID: f.id, Download: true, Storage: f.route.target.Storage, Path: f.abs, PartPath: partPath,
-		Added: time.Now(), Size: f.plan.Size, PartSize: f.plan.PartSize, Parts: f.plan.Parts, FileKey: f.want.FileKey, CID: file.CID,
+		Added: time.Now(), Size: f.plan.Size, PartSize: f.plan.PartSize, Parts: f.plan.Parts, Tail: f.plan.Tail, TailSize: f.plan.TailSize, FileKey: f.want.FileKey, CID: file.CID,
 	}))
 }
 

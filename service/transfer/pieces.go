@@ -6,7 +6,6 @@ import (
 	"hash/crc32"
 	"io"
 	"path/filepath"
-	"strconv"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -14,13 +13,12 @@ import (
 	"quicksync.me/desktop/service/api"
 )
 
-// fetchers is how many pieces of one download are on their way at once.
-const fetchers = 4
-
 // pieces remembers which pieces of a download are there.
 type pieces struct {
 	mu   sync.Mutex
 	tags []string // the CRC32C of each piece; empty where it is not there
+	// whole is the CRC32C of the file where it has come as a whole.
+	whole string
 }
 
 func (p *pieces) plan(n int) { p.tags = make([]string, n) }
@@ -37,6 +35,23 @@ func (p *pieces) set(number int, tag string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tags[number-1] = tag
+}
+
+func (p *pieces) setWhole(sum string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.whole = sum
+}
+
+// sum is the CRC32C of all that was fetched by a plan, empty where a piece is
+// missing.
+func (p *pieces) sum(plan Plan) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.whole != "" {
+		return p.whole
+	}
+	return wholeSum(plan, p.tags)
 }
 
 // sharedLink is the presigned link that all pieces of a download use. One that
@@ -79,32 +94,28 @@ func (f *fetch) currentLink(ctx context.Context, refused string) (string, error)
 	return f.link.url, err
 }
 
-// fetchPieces fetches what is missing: the first piece alone, which tells
-// whether the server knows ranges, then the others in parallel.
+// fetchPieces fetches what is missing, in parallel as soon as the answer to the
+// first request tells that the server knows ranges. Each piece waits for a place
+// in turn with those of other files.
 func (f *fetch) fetchPieces(ctx context.Context) error {
-	var missing []int
-	for number := 1; number <= f.plan.Parts; number++ {
-		if !f.pieces.has(number) {
-			missing = append(missing, number)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	ranged, err := f.fetchPiece(ctx, missing[0])
-	if err != nil || !ranged {
-		return err
-	}
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(fetchers)
-	for _, number := range missing[1:] {
-		if gctx.Err() != nil {
-			break
+	first := true
+	for number := 1; number <= f.plan.Parts && gctx.Err() == nil; number++ {
+		if f.pieces.has(number) {
+			continue
+		}
+		_, size := f.plan.Part(number)
+		if f.route.down.Acquire(gctx, size) != nil {
+			break // the group, or the download, has ended: Wait tells why
 		}
 		g.Go(func() error {
-			_, err := f.fetchPiece(gctx, number)
-			return err
+			defer f.route.down.Release(size)
+			return f.fetchPiece(gctx, number)
 		})
+		if first && !f.knowsRanges(gctx) {
+			break // the whole file comes at once
+		}
+		first = false
 	}
 	if err := g.Wait(); err != nil {
 		return err
@@ -112,12 +123,30 @@ func (f *fetch) fetchPieces(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
+// knowsRanges waits for the first answer.
+func (f *fetch) knowsRanges(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case ranged := <-f.ranged:
+		return ranged
+	}
+}
+
+// tell lets the first answer be known.
+func (f *fetch) tell(ranged bool) {
+	select {
+	case f.ranged <- ranged:
+	default: // it is known
+	}
+}
+
 // fetchPiece fetches one piece; a connection that breaks is taken up where it
 // was. A server without ranges sends the whole file, which is taken as a whole.
-func (f *fetch) fetchPiece(ctx context.Context, number int) (ranged bool, err error) {
+func (f *fetch) fetchPiece(ctx context.Context, number int) error {
 	offset, length := f.plan.Part(number)
 	p := &piece{fetch: f, number: number, offset: offset, length: length}
-	err = f.withLink(ctx, func(link string) error {
+	return f.withLink(ctx, func(link string) error {
 		if p.have == p.length && p.length > 0 {
 			return nil
 		}
@@ -127,10 +156,9 @@ func (f *fetch) fetchPiece(ctx context.Context, number int) (ranged bool, err er
 			return err
 		}
 		defer content.Close()
-		ranged = content.Ranged || f.total == 0
+		f.tell(content.Ranged || f.total == 0)
 		return p.take(ctx, content)
 	})
-	return ranged, err
 }
 
 // piece is one range of a download.
@@ -172,8 +200,9 @@ func (p *piece) restart() {
 
 // done notes the piece as there.
 func (p *piece) done(ranged bool) error {
-	if !ranged {
-		return nil // the whole file is there, and no piece of its own
+	if !ranged { // the whole file is there, and no piece of its own
+		p.fetch.pieces.setWhole(hexSum(p.crc))
+		return nil
 	}
 	tag := pieceTag(p.crc)
 	p.fetch.pieces.set(p.number, tag)
@@ -181,12 +210,18 @@ func (p *piece) done(ranged bool) error {
 	return nil
 }
 
+// buffers are for what comes over the line on its way to the disk.
+var buffers = sync.Pool{New: func() any { return new([256 << 10]byte) }}
+
 // copy writes the content to its place, and sums it up in the same pass. More
 // than was asked for is not the file that was meant.
 func (p *piece) copy(content io.Reader) error {
-	buf := make([]byte, 256<<10)
+	buffer := buffers.Get().(*[256 << 10]byte)
+	defer buffers.Put(buffer)
+	buf := buffer[:]
 	for {
 		n, err := content.Read(buf)
+		p.fetch.route.down.Moved(n)
 		if p.have+int64(n) > p.length {
 			return ErrWrongSize
 		}
@@ -205,7 +240,7 @@ func (p *piece) copy(content io.Reader) error {
 	}
 }
 
-func pieceTag(crc uint32) string { return strconv.FormatUint(uint64(crc), 16) }
+func pieceTag(crc uint32) string { return crcTag + hexSum(crc) }
 
 // verify reads the pieces that an earlier run has left, and drops those that
 // are not what was written: they had not reached the disk.

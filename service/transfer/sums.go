@@ -4,7 +4,6 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"hash"
 	"hash/crc32"
 	"strconv"
@@ -125,7 +124,7 @@ func (k *tagKinds) right(sent tagKind, ours, tag string) bool {
 	default:
 		k.guess = looks
 	}
-	return same || looks != sent || looks != k.known
+	return same || looks == tagOpaque || looks != sent || looks != k.known
 }
 
 // wholeSum is the CRC32C of a file in eight hex digits, combined of those of
@@ -148,6 +147,3 @@ func wholeSum(p Plan, tags []string) string {
 func hexSum(crc uint32) string {
 	return hex.EncodeToString([]byte{byte(crc >> 24), byte(crc >> 16), byte(crc >> 8), byte(crc)})
 }
-
-// ErrWrongSum: the content is not what was uploaded from this computer.
-var ErrWrongSum = errors.New("the content is not what was uploaded")

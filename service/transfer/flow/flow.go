@@ -188,7 +188,8 @@ func (f *Flow) steer(width int) {
 		return
 	}
 	f.width = width
-	f.window.open = false
+	f.window = window{}
+	f.due.Store(never)
 	f.admit()
 	f.watch()
 }

@@ -72,7 +72,7 @@ var lines = []struct {
 	{"one connection fills it", 12.5e6, 12.5e6, 80 * time.Millisecond, 1, 12},
 	{"ten fill it", 12.5e6, 1.25e6, 80 * time.Millisecond, 10, 24},
 	{"fifty fill it", 12.5e6, 0.25e6, 80 * time.Millisecond, 48, 64},
-	{"more than there may be", 100e6, 1e6, 80 * time.Millisecond, 64, 64},
+	{"more than there may be", 100e6, 1e6, 80 * time.Millisecond, 48, 64},
 	{"loopback", 2e9, 700e6, 200 * time.Microsecond, 2, 8},
 	{"slow", 250e3, 250e3, 30 * time.Millisecond, 1, 8},
 }

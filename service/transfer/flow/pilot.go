@@ -45,7 +45,7 @@ func (p *pilot) measured(now time.Duration, rate float64) int {
 	case p.kept != 0:
 		p.judge(now, rate)
 	case rate < lost*p.rate:
-		p.climbing, p.rate = true, rate
+		p.climbing, p.rate = true, 0
 	default:
 		p.rate += (rate - p.rate) / 4
 		if now >= p.until {

@@ -14,30 +14,42 @@ const (
 	// perPlace is what each place must have moved in a window, in bytes: a
 	// transport reads in pieces of up to 64 KiB.
 	perPlace = 128 << 10
+	// idle is the share of a window in which places may be free: the next part
+	// is there in a moment.
+	idle = 0.15
 )
 
-// window is one measurement. It is open while just every place is taken.
+// window is one measurement. It is open while every place is taken, but for
+// moments.
 type window struct {
 	open, begun bool
 	from        time.Duration // after Flow.begun: when it begins, or has begun
 	moved       int64         // what had been moved then
+	full        bool
+	since       time.Duration // when full became what it is
+	idle        time.Duration // how long it was not full
 }
 
 // never is when no window is due.
 const never = math.MaxInt64
 
-// watch opens a window when every place has been taken, and closes it when that
-// is not so any more. Callers hold f.mu.
+// watch notes whether every place is taken. The first time opens a window.
+// Callers hold f.mu.
 func (f *Flow) watch() {
-	full := f.pilot != nil && f.taken == f.width
-	if full == f.window.open {
+	full, w := f.taken == f.width, &f.window
+	if f.pilot == nil || full == w.full && (w.open || !full) {
 		return
 	}
-	f.window = window{open: full, from: time.Since(f.begun) + f.settling()}
-	f.due.Store(never)
-	if full {
+	now := time.Since(f.begun)
+	switch {
+	case !w.open:
+		f.window = window{open: true, full: true, since: now, from: now + f.settling()}
 		f.due.Store(int64(f.window.from))
+		return
+	case full:
+		w.idle += now - w.since
 	}
+	w.full, w.since = full, now
 }
 
 // settling is how long connections take that are only made now: a round trip
@@ -65,22 +77,26 @@ func (f *Flow) Moved(n int) {
 }
 
 // look begins the window that has settled, or ends the one that has lasted long
-// enough: the next one follows at once where the width stays. Callers hold f.mu.
+// enough: the next one follows at once where the width stays. One in which the
+// line was not full says nothing. Callers hold f.mu.
 func (f *Flow) look(now time.Duration, moved int64) {
-	w := f.window
+	w, lasted := f.window, now-f.window.from
 	switch {
-	case !w.open || now < w.from:
+	case !w.open || lasted < 0:
 		return
-	case !w.begun:
-	case now < w.from+f.length() || moved-w.moved < int64(f.width)*perPlace:
+	case !w.full: // it will be in a moment, or the file ends
+		f.due.Store(int64(now + f.length()/4))
+		return
+	case !w.begun || float64(w.idle) > idle*float64(max(lasted, f.length())):
+	case lasted < f.length() || moved-w.moved < int64(f.width)*perPlace:
 		return
 	default:
-		width := f.pilot.measured(now, float64(moved-w.moved)/(now-w.from).Seconds())
+		width := f.pilot.measured(now, float64(moved-w.moved)/lasted.Seconds())
 		if width != f.width {
 			f.steer(width)
 			return
 		}
 	}
-	f.window = window{open: true, begun: true, from: now, moved: moved}
+	f.window = window{open: true, begun: true, from: now, moved: moved, full: true, since: now}
 	f.due.Store(int64(now + f.length()))
 }
