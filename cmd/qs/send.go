@@ -12,8 +12,8 @@ import (
 	"quicksync.me/desktop/service/transfer"
 )
 
-// look is how often a running send looks at what has changed.
-const look = 100 * time.Millisecond
+// look is how soon a running send looks again at what has changed.
+const look = 5 * time.Millisecond
 
 // sent is what JSON says of one file.
 type sent struct {
@@ -168,7 +168,7 @@ func (s *sending) all(ctx context.Context, add func(*transfer.Engine) int) error
 
 // watch reports until everything that was added has ended.
 func (s *sending) watch(ctx context.Context, added <-chan int) {
-	tick := time.NewTicker(look)
+	tick := time.NewTicker(often)
 	defer tick.Stop()
 	var rev uint64
 	for known := false; !known || s.ended < s.added; {
@@ -181,6 +181,8 @@ func (s *sending) watch(ctx context.Context, added <-chan int) {
 			}
 			s.interrupted(&rev)
 			return
+		case <-s.engine.Wake():
+			time.Sleep(look) // much changes together
 		case <-tick.C:
 		}
 		s.report(&rev)

@@ -14,7 +14,7 @@ const maxIdle = 64
 // only: over HTTP/2 all parts would share one TCP connection, and one lost
 // packet would stall them all.
 func NewTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second}
+	dialer := &net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second, Control: tune}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{

@@ -151,24 +151,30 @@ func (e *Engine) Forget(ids ...string) {
 	if len(ids) == 0 {
 		return
 	}
-	e.each(ids, func(u *upload) { u.dropped = true })
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.sweep()
+	e.each(ids, func(u *upload) {
+		u.dropped = true
+		e.sweep(u)
+	})
 }
 
-// sweep removes the dropped uploads that have ended. Callers hold e.mu.
-func (e *Engine) sweep() {
-	e.order = slices.DeleteFunc(e.order, func(u *upload) bool {
-		gone := u.dropped && u.cancel == nil && u.state.Ended()
-		if gone {
-			delete(e.uploads, u.id)
-			if key := queueKey(u.targetID, u.src); e.queued[key] == u {
-				delete(e.queued, key)
-			}
-		}
-		return gone
-	})
+// sweep removes a dropped upload that has ended. Callers hold e.mu.
+func (e *Engine) sweep(u *upload) {
+	if u.gone || !u.dropped || u.cancel != nil || !u.state.Ended() {
+		return
+	}
+	u.gone = true
+	delete(e.uploads, u.id)
+	if key := queueKey(u.targetID, u.src); e.queued[key] == u {
+		delete(e.queued, key)
+	}
+	if u.recent != nil {
+		e.recent.Remove(u.recent)
+	}
+	// One by one it would take the square of their number.
+	if e.swept++; e.swept > len(e.order)/2 {
+		e.order = slices.DeleteFunc(e.order, func(u *upload) bool { return u.gone })
+		e.swept = 0
+	}
 }
 
 // abort deletes what the server has of an upload. Nothing of it runs any more.
@@ -191,7 +197,5 @@ func (e *Engine) abort(r *route, u *upload) {
 		e.enqueue(u)
 		e.dispatch()
 	}
-	if u.dropped {
-		e.sweep()
-	}
+	e.sweep(u)
 }

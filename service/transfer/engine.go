@@ -16,6 +16,7 @@
 package transfer
 
 import (
+	"container/list"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -78,6 +79,10 @@ type Engine struct {
 	sums     map[string]string // the CRC32C of what was finished, by sumKey
 	uploads  map[string]*upload
 	order    []*upload
+	recent   list.List            // of *upload, the one that changed last at the back
+	running  map[*upload]struct{} // those that move
+	added    uint64               // how many uploads there have been
+	swept    int                  // how many of order are gone
 	lanes    [2]lane
 	held     bool
 	clearing int // cancelled uploads that are deleted from their servers
@@ -108,6 +113,7 @@ func New(cfg Config) *Engine {
 		wake:    make(chan struct{}, 1),
 		routes:  map[string]*route{},
 		uploads: map[string]*upload{},
+		running: map[*upload]struct{}{},
 		queued:  map[string]*upload{},
 		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
 	}
@@ -160,6 +166,8 @@ func (e *Engine) admit(targetID string, u *upload) string {
 		panic("transfer: an upload was added for a target that nobody connected")
 	}
 	u.targetID, u.storage = targetID, r.target.Storage
+	e.added++
+	u.number, u.recent = e.added, e.recent.PushBack(u)
 	e.uploads[u.id] = u
 	e.queued[queueKey(targetID, u.src)] = u
 	e.order = append(e.order, u)
@@ -183,6 +191,14 @@ func (e *Engine) change(u *upload, s State, err error) {
 func (e *Engine) touch(u *upload) {
 	e.rev++
 	u.rev = e.rev
+	if u.recent != nil {
+		e.recent.MoveToBack(u.recent)
+	}
+	if u.state.Moving() {
+		e.running[u] = struct{}{}
+	} else {
+		delete(e.running, u)
+	}
 	select {
 	case e.wake <- struct{}{}:
 	default:
@@ -246,9 +262,7 @@ func (e *Engine) start(u *upload, l *lane) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.leaveLane(u)
-		if u.dropped {
-			e.sweep()
-		}
+		e.sweep(u)
 	})
 }
 

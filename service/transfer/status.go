@@ -1,6 +1,8 @@
 package transfer
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"quicksync.me/desktop/service/api"
@@ -67,13 +69,23 @@ func (e *Engine) Wake() <-chan struct{} { return e.wake }
 func (e *Engine) Changes(after uint64) ([]Status, uint64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var changed []Status
-	for _, u := range e.order {
-		if (u.rev > after || u.state.Moving()) && !u.dropped {
-			changed = append(changed, e.status(u))
+	var changed []*upload
+	for at := e.recent.Back(); at != nil && at.Value.(*upload).rev > after; at = at.Prev() {
+		changed = append(changed, at.Value.(*upload))
+	}
+	for u := range e.running {
+		if u.rev <= after {
+			changed = append(changed, u)
 		}
 	}
-	return changed, e.rev
+	slices.SortFunc(changed, func(a, b *upload) int { return cmp.Compare(a.number, b.number) })
+	told := make([]Status, 0, len(changed))
+	for _, u := range changed {
+		if !u.dropped {
+			told = append(told, e.status(u))
+		}
+	}
+	return told, e.rev
 }
 
 // Status returns the snapshot of one upload; false if there is none.

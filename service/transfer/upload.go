@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -18,7 +19,9 @@ type upload struct {
 	size         int64
 	added, ended time.Time
 
+	number  uint64 // orders the queue
 	rev     uint64
+	recent  *list.Element // of Engine.recent
 	state   State
 	err     error
 	queued  bool
@@ -26,6 +29,7 @@ type upload struct {
 	resume  bool                    // goes on as soon as its pause has come into effect
 	lane    *lane                   // in which it has its turn
 	dropped bool                    // nobody wants to know of it any more
+	gone    bool                    // dropped, and ended
 	moved   bool                    // its connection leads to another storage now
 	taken   bool                    // left by an earlier run, and taken up
 
