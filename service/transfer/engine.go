@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"quicksync.me/desktop/service/transfer/journal"
+	"quicksync.me/desktop/service/transfer/limit"
 )
 
 // Config sets an engine up. Zero fields mean the defaults.
@@ -68,6 +69,8 @@ type Engine struct {
 	stop  context.CancelCauseFunc
 	group sync.WaitGroup
 	wake  chan struct{}
+	// bandwidth is shared by all that is sent and received.
+	bandwidth *limit.Bandwidth
 
 	mu       sync.Mutex
 	routes   map[string]*route
@@ -106,13 +109,14 @@ func New(cfg Config) *Engine {
 		cfg.Journal = noJournal{}
 	}
 	e := &Engine{
-		cfg:     cfg,
-		slots:   semaphore.NewWeighted(int64(cfg.Workers)),
-		wake:    make(chan struct{}, 1),
-		routes:  map[string]*route{},
-		uploads: map[string]*upload{},
-		queued:  map[string]*upload{},
-		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
+		cfg:       cfg,
+		slots:     semaphore.NewWeighted(int64(cfg.Workers)),
+		wake:      make(chan struct{}, 1),
+		bandwidth: limit.New(),
+		routes:    map[string]*route{},
+		uploads:   map[string]*upload{},
+		queued:    map[string]*upload{},
+		lanes:     [2]lane{{width: smallLane}, {width: largeLane}},
 	}
 	e.left, e.fetches = leftUploads(cfg), leftDownloads(cfg.Left)
 	e.history = make(map[string]journal.Finished, len(cfg.History))
@@ -132,6 +136,7 @@ func (e *Engine) Close() {
 	e.mu.Unlock()
 	e.stop(errClosed)
 	e.group.Wait()
+	e.bandwidth.Close()
 }
 
 // Add puts a source in the queue of a target that was made known by Connect,

@@ -100,8 +100,10 @@ func (r *run) putPart(ctx context.Context, body *partBody, number int) (tag stri
 		u.tries[number-1] = min(u.tries[number-1], 254) + 1
 		r.engine.mu.Unlock()
 		var err error
+		open, done := r.limited(ctx, body)
+		defer done()
 		tag, err = r.route.target.Bucket.PutPart(ctx, api.Part{
-			Upload: u.remote, Number: number, Size: body.length, Body: body.open,
+			Upload: u.remote, Number: number, Size: body.length, Body: open,
 		})
 		if err != nil {
 			body.takeBack()
