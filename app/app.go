@@ -137,6 +137,7 @@ func New(p Params) *App {
 	}
 	s := p.Settings.Get()
 	a.prefs.Store(&s)
+	a.Engine.SetLimits(s.Limits.Schedule())
 	a.who.Store(int32(audiences[s.Audience]))
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.loadPlaces(&s)

@@ -15,6 +15,7 @@ func (a *App) save(change func(*settings.Settings)) {
 	s.Connections = slices.Clone(s.Connections)
 	change(&s)
 	a.prefs.Store(&s)
+	a.Engine.SetLimits(s.Limits.Schedule())
 	if !a.writing {
 		a.writing = true
 		a.group.Go(a.write)

@@ -170,7 +170,7 @@ func get(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
-	e, end := s.journalled(c.stderr)
+	e, end := s.journalled(c)
 	defer end()
 	var received atomic.Int64
 	hide := newProgress(c.stderr).follow(&received, f.Size)

@@ -13,9 +13,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"quicksync.me/desktop/service/bundle"
+	"quicksync.me/desktop/service/transfer/limit"
 )
 
 // The exit codes.
@@ -36,6 +39,8 @@ const usage = `qs gets files from a desk to a link.
   qs rm KEY…                          delete files from the storage, for good
   qs node [--listen ADDR] [--data DIR] be a storage, until interrupted
 
+  --limit-rate RATE  bytes a second that send, resume and get use at most:
+                     500K, 1.5M (a letter alone is a power of 1024), 2MB/s, 2MiB/s
   --json   one JSON object a line on standard output, and nothing else there
   --       ends the options
 
@@ -57,10 +62,11 @@ type command struct {
 	name   string
 	args   []string
 	json   bool
-	output string // get -o
-	listen string // node --listen
-	data   string // node --data
-	each   bool   // send --each
+	output string      // get -o
+	listen string      // node --listen
+	data   string      // node --data
+	each   bool        // send --each
+	limit  limit.Rates // --limit-rate
 	// archives are the folders that send sends as one.
 	archives []*bundle.Lazy
 	out      *output
@@ -123,6 +129,10 @@ func parse(args []string, stdout, stderr io.Writer) (*command, error) {
 	flags.StringVar(&c.listen, "listen", "", "")
 	flags.StringVar(&c.data, "data", "", "")
 	flags.BoolVar(&c.each, "each", false, "")
+	flags.Func("limit-rate", "", func(text string) (err error) {
+		c.limit, err = parseRate(text)
+		return err
+	})
 	words, err := split(flags, args)
 	if err != nil {
 		return nil, err
@@ -167,11 +177,13 @@ func (c *command) check(flags *flag.FlagSet) error {
 	case verb.max >= 0 && len(c.args) > verb.max:
 		return fmt.Errorf("%s does not take %q", c.name, c.args[verb.max])
 	}
-	belongs := map[string]string{"o": "get", "listen": "node", "data": "node", "each": "send"}
+	belongs := map[string][]string{
+		"o": {"get"}, "listen": {"node"}, "data": {"node"}, "each": {"send"}, "limit-rate": {"send", "resume", "get"},
+	}
 	var err error
 	flags.Visit(func(f *flag.Flag) {
-		if verb := belongs[f.Name]; verb != "" && verb != c.name {
-			err = fmt.Errorf("-%s belongs to %s", f.Name, verb)
+		if verbs := belongs[f.Name]; len(verbs) > 0 && !slices.Contains(verbs, c.name) {
+			err = fmt.Errorf("-%s belongs to %s", f.Name, strings.Join(verbs, ", "))
 		}
 	})
 	return err

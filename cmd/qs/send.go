@@ -106,7 +106,7 @@ func resume(ctx context.Context, c *command) error {
 // send has an engine send what add gives it, and reports; nothing is said where
 // that is nothing.
 func (s *storage) send(ctx context.Context, c *command, nothing string, add func(*transfer.Engine) int) error {
-	engine, end := s.journalled(c.stderr)
+	engine, end := s.journalled(c)
 	defer end()
 	job := &sending{command: c, storage: s, engine: engine, progress: newProgress(c.stderr)}
 	if err := job.all(ctx, add); err != nil {

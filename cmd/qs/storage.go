@@ -18,6 +18,7 @@ import (
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/service/transfer/journal"
+	"quicksync.me/desktop/service/transfer/limit"
 )
 
 // patience is how long a server may stay away before a transfer fails: long
@@ -213,14 +214,15 @@ const clearing = 20 * time.Second
 
 // journalled returns an engine with a journal: what it leaves unfinished the
 // next one goes on with. Where none can be kept it sends all the same, and
-// says so. end closes both.
-func (s *storage) journalled(stderr io.Writer) (e *transfer.Engine, end func()) {
+// says so. It keeps to the limit of the command. end closes both.
+func (s *storage) journalled(c *command) (e *transfer.Engine, end func()) {
 	cfg := transfer.Config{Patience: patience, Unattended: true, Reopen: bundle.Reopen}
-	j, err := keep(&cfg, stderr)
+	j, err := keep(&cfg, c.stderr)
 	if err != nil {
-		fmt.Fprintf(stderr, "qs: no journal can be kept, so what is interrupted does not go on later (%v)\n", err)
+		fmt.Fprintf(c.stderr, "qs: no journal can be kept, so what is interrupted does not go on later (%v)\n", err)
 	}
 	e = transfer.New(cfg)
+	e.SetLimits(limit.Schedule{Rates: c.limit})
 	e.Connect(s.conn.Target())
 	return e, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), clearing)

@@ -56,6 +56,8 @@ type Settings struct {
 	// TrayHintShown says that the person knows that the program lives on in the
 	// tray.
 	TrayHintShown bool `json:"trayHintShown"`
+	// Limits bound what transfers send and receive. By default nothing is bounded.
+	Limits Limits `json:"limits"`
 	// Window is the size of the window when it was last closed.
 	Window Window `json:"window"`
 }
@@ -98,6 +100,7 @@ func (s Settings) clamped() Settings {
 		s.Audience = AudienceUnasked
 	}
 	s.LinkHours = min(max(s.LinkHours, MinLinkHours), MaxLinkHours)
+	s.Limits = s.Limits.clamped()
 	s.Window.Width = clampedLength(s.Window.Width)
 	s.Window.Height = clampedLength(s.Window.Height)
 	return s

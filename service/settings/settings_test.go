@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"quicksync.me/desktop/service/transfer/limit"
 )
 
 func openFile(t *testing.T, path string) *File {
@@ -62,6 +64,7 @@ func everything() Settings {
 		DownloadFolder: "/home/ann/in",
 		LinkHours:      24,
 		TrayHintShown:  true,
+		Limits:         Limits{Up: 524288, Hours: Hours{From: "22:00", To: "06:00", Down: 1 << 20}},
 		Window:         Window{Width: 1024.5, Height: 768},
 	}
 }
@@ -132,6 +135,20 @@ func TestClamps(t *testing.T) {
 		{Settings{LinkHours: 1, Window: Window{-1, 1e9}}, Settings{LinkHours: 1, Window: Window{0, MaxWindow}}},
 		{Settings{LinkHours: 1, Window: Window{float32(math.NaN()), infinite}}, Settings{LinkHours: 1, Window: Window{0, MaxWindow}}},
 		{Settings{LinkHours: 1, Version: 99}, Settings{LinkHours: 1}},
+		{Settings{LinkHours: 1, Limits: Limits{Up: -1, Down: 1}}, Settings{LinkHours: 1, Limits: Limits{Down: 1024}}},
+		{Settings{LinkHours: 1, Limits: Limits{Up: math.MaxInt64}}, Settings{LinkHours: 1, Limits: Limits{Up: 32 << 30}}},
+		{
+			Settings{LinkHours: 1, Limits: Limits{Hours: Hours{From: "9:00", To: "17:30", Up: 2, Down: -2}}},
+			Settings{LinkHours: 1, Limits: Limits{Hours: Hours{From: "09:00", To: "17:30", Up: 1024}}},
+		},
+		{
+			Settings{LinkHours: 1, Limits: Limits{Hours: Hours{From: "09:00", To: "24:00", Up: 5000}}},
+			Settings{LinkHours: 1, Limits: Limits{Hours: Hours{Up: 5000}}},
+		},
+		{
+			Settings{LinkHours: 1, Limits: Limits{Hours: Hours{From: "9:00", To: "09:00", Down: 5000}}},
+			Settings{LinkHours: 1, Limits: Limits{Hours: Hours{Down: 5000}}},
+		},
 	}
 	for _, c := range cases {
 		c.want.Version = Version
@@ -243,6 +260,7 @@ func TestUnknownFieldsAreKept(t *testing.T) {
 	err := json.Unmarshal([]byte(`{
 		"version": 1, "audience": "", "current": "", "downloadFolder": "",
 		"linkHours": 168, "copyWhenDone": true, "trayHintShown": true,
+		"limits": {"up": 0, "down": 0, "hours": {"from": "", "to": "", "up": 0, "down": 0}},
 		"theme": {"accent": 12345678901234567890, "dark": null},
 		"window": {"width": 20, "height": 0, "maximized": true},
 		"connections": [
@@ -257,6 +275,15 @@ func TestUnknownFieldsAreKept(t *testing.T) {
 	if !strings.Contains(contentOf(t, path), "12345678901234567890") {
 		t.Error("a number that is not ours lost its last digits")
 	}
+}
+
+func TestLimitsAreRead(t *testing.T) {
+	f := openFile(t, fileWith(t, `{"version":1,"limits":{"up":0,"down":0,"hours":{"from":"9:00","to":"17:00","up":524288,"down":0}}}`))
+	same(t, "the limits", f.Get().Limits.Schedule(), limit.Schedule{
+		Hours: limit.Hours{From: 9 * 60, To: 17 * 60, Rates: limit.Rates{Up: 512 << 10}},
+	})
+	without := Limits{Up: 1 << 20, Down: 2 << 20, Hours: Hours{Up: 5000}}
+	same(t, "without hours", without.Schedule(), limit.Schedule{Rates: limit.Rates{Up: 1 << 20, Down: 2 << 20}})
 }
 
 func TestConcurrentUpdates(t *testing.T) {
@@ -289,6 +316,7 @@ func FuzzOpen(f *testing.F) {
 	for content := range broken {
 		f.Add(content)
 	}
+	f.Add(`{"limits":{"up":-1,"down":1e18,"hours":{"from":"7:5","to":"25:00","up":3}}}`)
 	f.Add(`{"version":3,"connections":[{"id":"a"},null,7]}`)
 	f.Add(`{"connections":[{"id":"a","x":{"y":[{"id":1}]}}],"window":null,"Version":1}`)
 	f.Fuzz(func(t *testing.T, content string) {

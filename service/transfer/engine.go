@@ -26,6 +26,7 @@ import (
 
 	"quicksync.me/desktop/service/transfer/flow"
 	"quicksync.me/desktop/service/transfer/journal"
+	"quicksync.me/desktop/service/transfer/limit"
 )
 
 // Config sets an engine up. Zero fields mean the defaults.
@@ -69,6 +70,8 @@ type Engine struct {
 	stop  context.CancelCauseFunc
 	group sync.WaitGroup
 	wake  chan struct{}
+	// bandwidth is shared by all that is sent and received.
+	bandwidth *limit.Bandwidth
 
 	mu       sync.Mutex
 	routes   map[string]*route
@@ -109,13 +112,14 @@ func New(cfg Config) *Engine {
 		cfg.Journal = noJournal{}
 	}
 	e := &Engine{
-		cfg:     cfg,
-		wake:    make(chan struct{}, 1),
-		routes:  map[string]*route{},
-		uploads: map[string]*upload{},
-		running: map[*upload]struct{}{},
-		queued:  map[string]*upload{},
-		lanes:   [2]lane{{width: smallLane}, {width: largeLane}},
+		cfg:       cfg,
+		wake:      make(chan struct{}, 1),
+		bandwidth: limit.New(),
+		routes:    map[string]*route{},
+		uploads:   map[string]*upload{},
+		running:   map[*upload]struct{}{},
+		queued:    map[string]*upload{},
+		lanes:     [2]lane{{width: smallLane}, {width: largeLane}},
 	}
 	e.left, e.fetches = leftUploads(cfg), leftDownloads(cfg.Left)
 	e.history, e.sums = make(map[string]journal.Finished, len(cfg.History)), map[string]string{}
@@ -135,6 +139,7 @@ func (e *Engine) Close() {
 	e.mu.Unlock()
 	e.stop(errClosed)
 	e.group.Wait()
+	e.bandwidth.Close()
 }
 
 // Add puts a source in the queue of a target that was made known by Connect,

@@ -212,8 +212,10 @@ func (r *run) putOnce(ctx context.Context, body *partBody, number int) (tag stri
 	r.engine.mu.Lock()
 	u.tries[number-1] = min(u.tries[number-1], 254) + 1
 	r.engine.mu.Unlock()
+	open, done := r.limited(ctx, body)
+	defer done()
 	tag, err = r.route.target.Bucket.PutPart(ctx, api.Part{
-		Upload: u.remote, Number: number, Size: body.length, Body: body.open,
+		Upload: u.remote, Number: number, Size: body.length, Body: open,
 	})
 	// A source that cannot be read breaks the connection; it is to blame.
 	if broken := body.readError(); broken != nil {

@@ -179,7 +179,9 @@ func (p *piece) take(ctx context.Context, content *api.Content) error {
 		p.restart()
 		p.length = p.fetch.total
 	}
-	err := p.copy(content)
+	limited := p.fetch.engine.bandwidth.Down(ctx, p.fetch, content, p.length-p.have)
+	defer limited.Close()
+	err := p.copy(limited)
 	var onDisk *FileError
 	switch {
 	case errors.As(err, &onDisk), errors.Is(err, ErrWrongSize):
