@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -33,6 +34,9 @@ type Config struct {
 	Transport http.RoundTripper
 	// Patience bounds the waiting; zero fields mean DefaultPatience's.
 	Patience Patience
+	// Gone tells that this computer surely has no network; nil where nothing
+	// does.
+	Gone func() bool
 }
 
 // A Client speaks to one bucket of one server. It may be used by many
@@ -42,7 +46,10 @@ type Client struct {
 	token  string
 	calls  *http.Client
 	links  *http.Client
+	guard  *watchdog
+	gone   func() bool // nil where it does not matter
 	isNode atomic.Bool
+	known  atomic.Bool // it has answered as a server of ours does
 }
 
 // New returns a client for a server. The error says what is wrong with the
@@ -60,8 +67,10 @@ func New(cfg Config) (*Client, error) {
 	if next == nil {
 		next = NewTransport()
 	}
-	guarded := &watchdog{next: next, patience: cfg.Patience.orDefault()}
+	guarded := &watchdog{next: next, patience: cfg.Patience.orDefault(), alive: map[*dog]netip.Addr{}}
 	return &Client{
+		guard: guarded,
+		gone:  cfg.Gone,
 		base:  base,
 		token: cfg.Token,
 		// A redirect is never followed with a token in hand.
