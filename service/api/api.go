@@ -43,6 +43,7 @@ type Config struct {
 // goroutines at once.
 type Client struct {
 	base   string
+	host   string
 	token  string
 	calls  *http.Client
 	links  *http.Client
@@ -56,7 +57,7 @@ type Client struct {
 // address, which must be http or https and name a host, or with the token,
 // which must fit into a header; it does not repeat the token.
 func New(cfg Config) (*Client, error) {
-	base, err := parseServer(cfg.Server)
+	base, host, err := parseServer(cfg.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +73,7 @@ func New(cfg Config) (*Client, error) {
 		guard: guarded,
 		gone:  cfg.Gone,
 		base:  base,
+		host:  host,
 		token: cfg.Token,
 		// A redirect is never followed with a token in hand.
 		calls: &http.Client{Transport: guarded, CheckRedirect: func(*http.Request, []*http.Request) error {
@@ -81,16 +83,18 @@ func New(cfg Config) (*Client, error) {
 	}, nil
 }
 
-// parseServer checks a base address and takes the slash off its end.
-func parseServer(server string) (string, error) {
+// parseServer checks a base address, takes the slash off its end, and tells the
+// host that it names.
+func parseServer(server string) (base, host string, err error) {
 	u, err := url.Parse(strings.TrimSpace(server))
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return "", fmt.Errorf("%q is no address of a server: it should look like %s", server, DefaultServer)
+		return "", "", fmt.Errorf("%q is no address of a server: it should look like %s", server, DefaultServer)
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-		return "", fmt.Errorf("the address of a server has no user, query or fragment: it should look like %s", DefaultServer)
+		return "", "", fmt.Errorf("the address of a server has no user, query or fragment: it should look like %s", DefaultServer)
 	}
-	return strings.TrimRight(u.Scheme+"://"+u.Host+u.EscapedPath(), "/"), nil
+	u.ForceQuery = false // a question mark alone asks nothing
+	return strings.TrimRight(u.String(), "/"), u.Hostname(), nil
 }
 
 // Server returns the base address.

@@ -5,7 +5,6 @@ package api
 import (
 	"errors"
 	"net/netip"
-	"net/url"
 	"strings"
 )
 
@@ -18,24 +17,14 @@ func (c *Client) Offline() bool {
 
 // Local tells that the server is on this computer.
 func (c *Client) Local() bool {
-	host := c.host()
-	a, err := netip.ParseAddr(host)
-	return err == nil && a.IsLoopback() || strings.EqualFold(host, "localhost")
+	a, err := netip.ParseAddr(c.host)
+	return err == nil && a.IsLoopback() || strings.EqualFold(c.host, "localhost")
 }
 
 // nearby tells that a server may be there without a network.
 func (c *Client) nearby() bool {
-	host := c.host()
-	a, err := netip.ParseAddr(host)
-	return c.Local() || err == nil && a.IsLinkLocalUnicast() || strings.HasSuffix(strings.ToLower(host), ".local")
-}
-
-func (c *Client) host() string {
-	u, err := url.Parse(c.base)
-	if err != nil {
-		panic("api: the base address was parsed before: " + err.Error())
-	}
-	return u.Hostname()
+	a, err := netip.ParseAddr(c.host)
+	return c.Local() || err == nil && a.IsLinkLocalUnicast() || strings.HasSuffix(strings.ToLower(c.host), ".local")
 }
 
 // errLeft ends calls whose network has gone.
