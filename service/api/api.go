@@ -219,7 +219,7 @@ func (c *Client) Stat(ctx context.Context, fileKey string) (File, error) {
 
 // Delete removes a file for good, or aborts an unfinished upload. A file that
 // is not there any more counts as deleted: an earlier answer may be lost. What
-// is neither empty nor JSON is no answer of the server's (ErrNotQuickSync).
+// is neither empty nor JSON is no answer of the server's (ErrNotQuickSync, ErrPortal).
 func (c *Client) Delete(ctx context.Context, fileKey string) error {
 	err := c.do(ctx, call{op: "delete", method: http.MethodDelete, path: pathDelete, key: &fileKey})
 	if errors.Is(err, ErrNotFound) {
