@@ -21,6 +21,7 @@ import (
 	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/instance"
 	"quicksync.me/desktop/service/node"
+	"quicksync.me/desktop/service/online"
 	"quicksync.me/desktop/service/paths"
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/settings"
@@ -123,12 +124,14 @@ func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	defer end()
 	engine := transfer.New(cfg)
 	defer engine.Close()
+	network := online.New(online.Config{Log: log})
+	defer network.Close()
 	text, err := words.New(lang.SystemLocale().LanguageString())
 	if err != nil {
 		return err
 	}
 	show(app.Params{
-		Settings: prefs, Secrets: keys, Node: here, Engine: engine, Words: text, Data: views.NewData(),
+		Settings: prefs, Secrets: keys, Node: here, Network: network, Engine: engine, Words: text, Data: views.NewData(),
 		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
 	}, gate, files, leave)
 	return nil

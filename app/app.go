@@ -71,10 +71,12 @@ type Params struct {
 	Settings *settings.File
 	Secrets  Secrets
 	Node     Node
-	Engine   *transfer.Engine
-	Words    *words.Catalogue
-	Data     *views.Data
-	Desktop  Desktop
+	// Network is what the system tells; nil where it tells nothing.
+	Network Network
+	Engine  *transfer.Engine
+	Words   *words.Catalogue
+	Data    *views.Data
+	Desktop Desktop
 	// Do runs a function on the UI goroutine.
 	Do func(func())
 	// History is what earlier runs have uploaded; SetAside are the journals that
@@ -126,6 +128,9 @@ type view struct {
 
 // New returns the program, which does nothing before Start.
 func New(p Params) *App {
+	if p.Network == nil {
+		p.Network = anyNetwork{}
+	}
 	a := &App{
 		Params: p, kick: make(chan struct{}, 1), links: map[string]*linkState{}, savings: map[*saving]bool{},
 		view: view{sort: views.ColumnAdded, descending: true},
@@ -147,6 +152,7 @@ func New(p Params) *App {
 // Start connects the storages and lets the window be told.
 func (a *App) Start() {
 	a.group.Go(a.pump)
+	a.group.Go(a.followNetwork)
 	for _, p := range a.places {
 		a.group.Go(func() { a.open(p) })
 	}

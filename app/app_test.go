@@ -419,7 +419,7 @@ func TestEveryErrorHasItsSentence(t *testing.T) {
 	for _, kind := range []error{
 		api.ErrUnauthorized, api.ErrNotFound, api.ErrTooLarge, api.ErrQuota, api.ErrDiskFull, api.ErrEnded,
 		api.ErrBusy, api.ErrServer, api.ErrNetwork, api.ErrStalled, api.ErrNotQuickSync, api.ErrForbidden, api.ErrIncomplete,
-		api.ErrRefused, api.ErrBadReply,
+		api.ErrRefused, api.ErrBadReply, api.ErrPortal, api.ErrOffline,
 	} {
 		err := &api.Error{Op: "part", Kind: kind, Status: 1, Detail: "developers"}
 		text, lasting := s.app.explain(err, "n"), s.app.explainLasting(err, "n")

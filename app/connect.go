@@ -23,7 +23,7 @@ func (a *App) form(f views.ConnectionForm) (session.Config, error) {
 	if err != nil {
 		return session.Config{}, err
 	}
-	cfg := session.Config{Server: inv.Server, Token: inv.Token, SessionID: inv.SessionID, HideNames: f.HideNames}
+	cfg := session.Config{Server: inv.Server, Token: inv.Token, SessionID: inv.SessionID, HideNames: f.HideNames, Gone: a.Network.Gone}
 	a.mu.Lock()
 	if known := a.place(f.PlaceID); known != nil && !known.here() && keyAlone(f.Key) {
 		cfg.Server = known.cfg.Server

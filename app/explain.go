@@ -117,6 +117,10 @@ func (a *App) explainRemote(kind error) string {
 		return t("error.stalled")
 	case api.ErrBusy, api.ErrServer:
 		return t("error.server")
+	case api.ErrPortal:
+		return t("error.portal")
+	case api.ErrOffline:
+		return t("error.offline")
 	case api.ErrTooLarge:
 		return t("error.tooLarge")
 	case api.ErrForbidden:
@@ -144,6 +148,10 @@ func (a *App) explainLasting(err error, name string) string {
 		return a.Words.Text("lasting.unauthorized")
 	case api.ErrNetwork:
 		return a.Words.Text("lasting.network")
+	case api.ErrOffline:
+		return a.Words.Text("lasting.offline")
+	case api.ErrPortal:
+		return a.Words.Text("lasting.portal")
 	case api.ErrStalled:
 		return a.Words.Text("lasting.stalled")
 	case api.ErrBusy, api.ErrServer:
@@ -153,13 +161,15 @@ func (a *App) explainLasting(err error, name string) string {
 	}
 }
 
-// explainStatus is the sentence of an upload's row.
+// explainStatus is the sentence of an upload's row. Without a network there is
+// nothing to count down to.
 func (a *App) explainStatus(st transfer.Status, now time.Time) string {
 	if st.State != transfer.Reconnecting && st.State != transfer.Paused {
 		return a.explain(st.Err, st.Name)
 	}
 	text := a.explainLasting(st.Err, st.Name)
-	if wait := st.NextTry.Sub(now); st.State == transfer.Reconnecting && wait > 2*time.Second {
+	again := st.State == transfer.Reconnecting && !errors.Is(st.Err, api.ErrOffline)
+	if wait := st.NextTry.Sub(now); again && wait > 2*time.Second {
 		text += " " + a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)})
 	}
 	return text

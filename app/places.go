@@ -42,6 +42,14 @@ func newPlace(cfg settings.Connection) *place {
 
 func (p *place) here() bool { return p.id == hereID }
 
+// hurryUp has the next try to reach the storage made at once.
+func (p *place) hurryUp() {
+	select {
+	case p.hurry <- struct{}{}:
+	default:
+	}
+}
+
 // listing is what a storage holds, as it was told last.
 type listing struct {
 	files   []listed
@@ -91,7 +99,7 @@ func (a *App) config(ctx context.Context, c settings.Connection) (session.Config
 	token, err := a.Secrets.Get(ctx, c.ID)
 	return session.Config{
 		ID: c.ID, Server: c.Server, Token: token, SessionID: c.SessionID,
-		HideNames: c.HideNames, LinkLifetime: a.linkLifetime,
+		HideNames: c.HideNames, LinkLifetime: a.linkLifetime, Gone: a.Network.Gone,
 	}, err
 }
 
@@ -110,10 +118,7 @@ func (a *App) open(p *place) {
 	p.reaching = true
 	a.mu.Unlock()
 	if reaching {
-		select {
-		case p.hurry <- struct{}{}:
-		default:
-		}
+		p.hurryUp()
 		return
 	}
 	for a.tryOpen(p) {

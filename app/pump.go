@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"quicksync.me/desktop/service/online"
 	"quicksync.me/desktop/views"
 )
 
@@ -19,10 +20,12 @@ type snapshots struct {
 }
 
 // pump tells the window. Idle is silent: it waits for the engine or an action,
-// and once a minute lets the times of the rows go on.
+// and once a minute lets the times of the rows go on. What is under way when the
+// computer goes to sleep goes on at once when it wakes.
 func (a *App) pump() {
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
+	var asleep online.Sleep
 	a.now()
 	for {
 		select {
@@ -32,7 +35,10 @@ func (a *App) pump() {
 		case <-a.kick:
 		case <-minute.C:
 		}
-		for a.tick(time.Now()) {
+		for now := time.Now(); a.tick(now); now = time.Now() {
+			if asleep.Woke(now) {
+				a.moved()
+			}
 			select {
 			case <-a.ctx.Done():
 				return
@@ -40,6 +46,7 @@ func (a *App) pump() {
 			case <-time.After(often):
 			}
 		}
+		asleep.Rest()
 	}
 }
 

@@ -36,8 +36,10 @@ type stage struct {
 	desk *desk
 	dir  string
 	ring *ring
-	ui   chan func()
-	stop func()
+	// network is the system's word on it, from the next start on.
+	network Network
+	ui      chan func()
+	stop    func()
 }
 
 func newStage(t *testing.T) *stage {
@@ -79,7 +81,7 @@ func (s *stage) start() {
 	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history})
 	s.app = New(Params{
 		History: history, SetAside: setAside,
-		Settings: prefs, Secrets: keys, Node: localNode{s.node}, Engine: engine, Words: text, Data: views.NewData(),
+		Settings: prefs, Secrets: keys, Node: localNode{s.node}, Network: s.network, Engine: engine, Words: text, Data: views.NewData(),
 		Desktop: s.desk, Do: func(f func()) { s.ui <- f }, Downloads: s.dir, Log: slog.New(slog.DiscardHandler),
 	})
 	s.do = s.app.Actions()

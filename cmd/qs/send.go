@@ -147,6 +147,7 @@ type sending struct {
 	added    int
 	ended    int
 	failed   int
+	waits    error // for what on this computer, as was told
 	outErr   error
 }
 
@@ -221,6 +222,7 @@ func (s *sending) report(rev *uint64) {
 		}
 	}
 	s.engine.Forget(ended...)
+	s.tellWaiting(changed)
 	s.progress.show(s.engine, s.ended)
 }
 

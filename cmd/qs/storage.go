@@ -13,6 +13,7 @@ import (
 	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/instance"
 	"quicksync.me/desktop/service/node"
+	"quicksync.me/desktop/service/online"
 	"quicksync.me/desktop/service/paths"
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/settings"
@@ -40,6 +41,8 @@ type storage struct {
 	conn *session.Connection
 	// lasting tells that it goes on when the command has ended.
 	lasting bool
+	// network is nil where the storage needs none.
+	network *online.Watcher
 	close   []func()
 }
 
@@ -70,7 +73,11 @@ func open(ctx context.Context) (s *storage, err error) {
 		return s, fmt.Errorf("QS_TOKEN is set, but QS_SERVER is not: the hosted service is %s (%w)", api.DefaultServer, errUsage)
 	}
 	s.lasting = true
-	return s, s.connect(ctx, session.Config{ID: storageID, Server: server, Token: token, SessionID: os.Getenv("QS_SESSION"), HideNames: true})
+	s.network = online.New(online.Config{})
+	s.close = append(s.close, s.network.Close)
+	return s, s.connect(ctx, session.Config{
+		ID: storageID, Server: server, Token: token, SessionID: os.Getenv("QS_SESSION"), HideNames: true, Gone: s.network.Gone,
+	})
 }
 
 // connect opens the connection. A server that fails is asked again.
@@ -78,7 +85,7 @@ func (s *storage) connect(ctx context.Context, cfg session.Config) error {
 	for try := 1; ; try++ {
 		conn, err := session.Open(ctx, cfg)
 		var e *api.Error
-		if errors.As(err, &e) && e.Transient() && e.Kind != api.ErrNotQuickSync && try < reaching {
+		if errors.As(err, &e) && e.Transient() && !isStranger(e) && try < reaching {
 			select {
 			case <-ctx.Done():
 				return context.Canceled
@@ -94,6 +101,9 @@ func (s *storage) connect(ctx context.Context, cfg session.Config) error {
 		return nil
 	}
 }
+
+// isStranger tells that something else answers, which asking again is no help for.
+func isStranger(e *api.Error) bool { return e.Kind == api.ErrNotQuickSync || e.Kind == api.ErrPortal }
 
 // openHere uses the node of the program that runs on this data folder, or
 // starts one for the time of the command.
@@ -224,10 +234,12 @@ func (s *storage) journalled(c *command) (e *transfer.Engine, end func()) {
 	e = transfer.New(cfg)
 	e.SetLimits(limit.Schedule{Rates: c.limit})
 	e.Connect(s.conn.Target())
+	unfollow := s.follow(e)
 	return e, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), clearing)
 		defer cancel()
 		e.Cleared(ctx)
+		unfollow()
 		e.Close()
 		if j != nil {
 			_ = j.Close()

@@ -47,6 +47,8 @@ var words = []word{
 	{api.ErrBusy, "busy", "The server is busy and stays so. Try again later."},
 	{api.ErrServer, "server_failed", "The server fails time and again. Try again later."},
 	{api.ErrNotQuickSync, "not_quicksync", "What answers is no QuickSync server: check QS_SERVER, and whether this network wants a login first."},
+	{api.ErrPortal, "portal", "This network wants a sign-in first. Open a browser, sign in, and try again."},
+	{api.ErrOffline, "offline", "This computer has no network. Try again when it is back."},
 	{api.ErrBadReply, "bad_reply", "The server's answer cannot be understood. Is QS_SERVER the address of a QuickSync server, with its /v1?"},
 	{api.ErrStalled, "stalled", "The connection stalled. Check the network and try again."},
 	{api.ErrNetwork, "network", "The server cannot be reached. Check the network and QS_SERVER."},

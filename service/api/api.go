@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -33,23 +34,30 @@ type Config struct {
 	Transport http.RoundTripper
 	// Patience bounds the waiting; zero fields mean DefaultPatience's.
 	Patience Patience
+	// Gone tells that this computer surely has no network; nil where nothing
+	// does.
+	Gone func() bool
 }
 
 // A Client speaks to one bucket of one server. It may be used by many
 // goroutines at once.
 type Client struct {
 	base   string
+	host   string
 	token  string
 	calls  *http.Client
 	links  *http.Client
+	guard  *watchdog
+	gone   func() bool // nil where it does not matter
 	isNode atomic.Bool
+	known  atomic.Bool // it has answered as a server of ours does
 }
 
 // New returns a client for a server. The error says what is wrong with the
 // address, which must be http or https and name a host, or with the token,
 // which must fit into a header; it does not repeat the token.
 func New(cfg Config) (*Client, error) {
-	base, err := parseServer(cfg.Server)
+	base, host, err := parseServer(cfg.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -60,9 +68,12 @@ func New(cfg Config) (*Client, error) {
 	if next == nil {
 		next = NewTransport()
 	}
-	guarded := &watchdog{next: next, patience: cfg.Patience.orDefault()}
+	guarded := &watchdog{next: next, patience: cfg.Patience.orDefault(), alive: map[*dog]netip.Addr{}}
 	return &Client{
+		guard: guarded,
+		gone:  cfg.Gone,
 		base:  base,
+		host:  host,
 		token: cfg.Token,
 		// A redirect is never followed with a token in hand.
 		calls: &http.Client{Transport: guarded, CheckRedirect: func(*http.Request, []*http.Request) error {
@@ -72,16 +83,18 @@ func New(cfg Config) (*Client, error) {
 	}, nil
 }
 
-// parseServer checks a base address and takes the slash off its end.
-func parseServer(server string) (string, error) {
+// parseServer checks a base address, takes the slash off its end, and tells the
+// host that it names.
+func parseServer(server string) (base, host string, err error) {
 	u, err := url.Parse(strings.TrimSpace(server))
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return "", fmt.Errorf("%q is no address of a server: it should look like %s", server, DefaultServer)
+		return "", "", fmt.Errorf("%q is no address of a server: it should look like %s", server, DefaultServer)
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-		return "", fmt.Errorf("the address of a server has no user, query or fragment: it should look like %s", DefaultServer)
+		return "", "", fmt.Errorf("the address of a server has no user, query or fragment: it should look like %s", DefaultServer)
 	}
-	return strings.TrimRight(u.Scheme+"://"+u.Host+u.EscapedPath(), "/"), nil
+	u.ForceQuery = false // a question mark alone asks nothing
+	return strings.TrimRight(u.String(), "/"), u.Hostname(), nil
 }
 
 // Server returns the base address.
@@ -206,7 +219,7 @@ func (c *Client) Stat(ctx context.Context, fileKey string) (File, error) {
 
 // Delete removes a file for good, or aborts an unfinished upload. A file that
 // is not there any more counts as deleted: an earlier answer may be lost. What
-// is neither empty nor JSON is no answer of the server's (ErrNotQuickSync).
+// is neither empty nor JSON is no answer of the server's (ErrNotQuickSync, ErrPortal).
 func (c *Client) Delete(ctx context.Context, fileKey string) error {
 	err := c.do(ctx, call{op: "delete", method: http.MethodDelete, path: pathDelete, key: &fileKey})
 	if errors.Is(err, ErrNotFound) {

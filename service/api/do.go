@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -54,9 +53,14 @@ func (c *Client) do(ctx context.Context, k call) error {
 		c.isNode.Store(true)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return c.problem(k.op, resp)
+		e, markup := c.problem(k.op, resp)
+		e.Kind = c.refusalOf(resp, e.Code, markup)
+		return e
 	}
-	return c.take(ctx, k, resp)
+	if err = c.take(ctx, k, resp); err == nil && k.read != nil {
+		c.known.Store(true)
+	}
+	return err
 }
 
 func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
@@ -118,22 +122,17 @@ func (c *Client) transportError(ctx context.Context, op string, err error) error
 		err = wrapped.Err
 	}
 	switch {
-	case errors.Is(err, ErrStalled):
-		return &Error{Op: op, Kind: ErrStalled}
+	case interposed(err):
+		return &Error{Op: op, Kind: c.stranger(), Err: c.cause(err)}
 	case isStranger(err):
 		return &Error{Op: op, Kind: ErrNotQuickSync, Err: c.cause(err)}
+	case c.Offline():
+		return &Error{Op: op, Kind: ErrOffline, Err: c.cause(err)}
+	case errors.Is(err, ErrStalled):
+		return &Error{Op: op, Kind: ErrStalled}
 	default:
 		return &Error{Op: op, Kind: ErrNetwork, Err: c.cause(err)}
 	}
-}
-
-// isStranger tells that something answers, but with the wrong certificate or
-// in another language than HTTP. net/http has no type for the latter.
-func isStranger(err error) bool {
-	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &certificate) ||
-		strings.Contains(err.Error(), "malformed HTTP") ||
-		strings.Contains(err.Error(), "HTTP response to HTTPS client")
 }
 
 // take reads a good answer. It is an error unless it is whole, JSON, and says
@@ -145,6 +144,8 @@ func (c *Client) take(ctx context.Context, k call, resp *http.Response) error {
 	}
 	first, err := firstByte(body)
 	switch {
+	case first == '<', isHTML(resp) && (err == nil && first != '{' && first != '[' || errors.Is(err, io.EOF)):
+		return fail(c.stranger(), errors.New("it is a page"))
 	case errors.Is(err, io.EOF) && k.read == nil:
 		return nil
 	case errors.Is(err, io.EOF):
@@ -201,19 +202,19 @@ func decode(r io.Reader, into any) error {
 }
 
 // problem makes an error of a refusal: RFC 9457 where it is that, else the
-// first line of what was said.
-func (c *Client) problem(op string, resp *http.Response) *Error {
-	e := &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+// first line of what was said, unless that is a page.
+func (c *Client) problem(op string, resp *http.Response) (e *Error, markup bool) {
+	e = &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
 	var p wireProblem
 	if json.Unmarshal(body, &p) == nil {
 		e.Title, e.Detail, e.Code, e.Parts = c.words(p.Title), c.words(p.Detail), c.words(p.Code), p.Parts
-	} else if !looksLikeMarkup(resp, body) {
+	} else if markup = looksLikeMarkup(resp, body); !markup {
 		line, _, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
 		e.Title = c.words(line)
 	}
 	e.Kind = kindOf(resp.StatusCode, e.Code)
-	return e
+	return e, markup
 }
 
 // retryAfter reads the header in both of its forms (RFC 9110, 10.2.3), at

@@ -39,6 +39,11 @@ var (
 	// ErrNotQuickSync: something answered that is no QuickSync server, such as
 	// the login page of a hotel.
 	ErrNotQuickSync = errors.New("the answer is not from a QuickSync server")
+	// ErrPortal: the network wants the person to sign in first (511, RFC 6585),
+	// or a page came in place of a server that had answered before.
+	ErrPortal = errors.New("the network wants a sign-in first")
+	// ErrOffline: this computer has no network, as its system says.
+	ErrOffline = errors.New("this computer has no network")
 	// ErrBadReply: a QuickSync server answered what cannot be understood.
 	ErrBadReply = errors.New("the server's answer cannot be understood")
 )
@@ -46,7 +51,7 @@ var (
 // Error is what every method of a Client returns when it fails.
 type Error struct {
 	// Op is the call: list, begin, part, complete, stat, delete, link, session
-	// or fetch.
+	// or fetch; or reach, where none was made.
 	Op string
 	// Kind is one of the errors above.
 	Kind error
@@ -91,7 +96,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // will not change by itself.
 func (e *Error) Transient() bool {
 	switch e.Kind {
-	case ErrBusy, ErrServer, ErrNetwork, ErrStalled, ErrNotQuickSync:
+	case ErrBusy, ErrServer, ErrNetwork, ErrStalled, ErrNotQuickSync, ErrPortal, ErrOffline:
 		return true
 	default:
 		return false
@@ -102,7 +107,7 @@ func (e *Error) Transient() bool {
 // failed: true for lost and mangled answers and for failures inside the server.
 func (e *Error) Acted() bool {
 	switch e.Kind {
-	case ErrServer, ErrNetwork, ErrStalled, ErrBadReply, ErrNotQuickSync:
+	case ErrServer, ErrNetwork, ErrStalled, ErrBadReply, ErrNotQuickSync, ErrPortal, ErrOffline:
 		return true
 	default:
 		return e.Status == http.StatusServiceUnavailable
@@ -143,8 +148,10 @@ func kindOf(status int, code string) error {
 		return ErrBusy
 	case http.StatusInsufficientStorage:
 		return ErrDiskFull
-	case http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired:
+	case http.StatusProxyAuthRequired:
 		return ErrNotQuickSync
+	case http.StatusNetworkAuthenticationRequired:
+		return ErrPortal
 	}
 	switch {
 	case status >= 500:

@@ -55,8 +55,8 @@ func TestLinkIsNoLoginPage(t *testing.T) {
 		size   int64
 		want   error
 	}{
-		"a page":               {answer(200, html, "<p>Room?"), 0, api.ErrNotQuickSync},
-		"an endless page":      {chunked(html), 0, api.ErrNotQuickSync},
+		"a page":               {answer(200, html, "<p>Room?"), 8, api.ErrNotQuickSync},
+		"an endless page":      {chunked(html), -1, api.ErrNotQuickSync},
 		"no length, no ranges": {chunked("x/y"), 0, api.ErrNotQuickSync},
 		"an empty page":        {answer(200, html, ""), 0, nil},
 		"a page's first byte":  {ranged(206, "bytes 0-0/8", "<"), 8, nil},

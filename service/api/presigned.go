@@ -46,8 +46,8 @@ func (c *Client) Fetch(ctx context.Context, link string, from, until int64) (*Co
 	switch {
 	case errors.Is(err, errStatus):
 		return nil, c.linkRefused(resp)
-	case errors.Is(err, errPage):
-		return nil, &Error{Op: "fetch", Kind: ErrNotQuickSync, Status: resp.StatusCode, Err: err}
+	case IsPage(err):
+		return nil, &Error{Op: "fetch", Kind: c.stranger(), Status: resp.StatusCode, Err: err}
 	default:
 		return nil, &Error{Op: "fetch", Kind: ErrBadReply, Status: resp.StatusCode, Err: c.cause(err)}
 	}
@@ -56,7 +56,7 @@ func (c *Client) Fetch(ctx context.Context, link string, from, until int64) (*Co
 // linkRefused makes an error of a refusal by what is behind a link. That was
 // not shown the token, and nothing it says is about the token or the storage.
 func (c *Client) linkRefused(resp *http.Response) *Error {
-	e := c.problem("fetch", resp)
+	e, _ := c.problem("fetch", resp)
 	if e.Kind == ErrUnauthorized || e.Kind == ErrEnded {
 		e.Kind = ErrForbidden
 	}
@@ -70,18 +70,14 @@ func rangeOf(from, until int64) string {
 	return fmt.Sprintf("bytes=%d-%d", from, until)
 }
 
-var (
-	// errStatus says that the status alone tells what is wrong.
-	errStatus = errors.New("status")
-	// errPage says that a page came where a piece of a file was asked for.
-	errPage = errors.New("it is a page, and no piece of a file")
-)
+// errStatus says that the status alone tells what is wrong.
+var errStatus = errors.New("status")
 
 func contentOf(resp *http.Response, from int64) (*Content, error) {
 	switch resp.StatusCode {
 	case http.StatusOK:
 		if isPage(resp) {
-			return nil, errPage
+			return nil, &pageError{resp.ContentLength}
 		}
 		return &Content{ReadCloser: resp.Body, Total: resp.ContentLength}, nil
 	case http.StatusPartialContent:
@@ -136,10 +132,16 @@ func parseContentRange(s string) (start, total int64, err error) {
 
 // LinkSize asks a presigned link for its first byte and returns the size of
 // the whole file, which is the proof that the link works and of what it gives.
-// What neither knows ranges nor tells a length, or is a page, is ErrNotQuickSync.
+// What neither knows ranges nor tells a length is ErrNotQuickSync, and so is a
+// page, unless it is ErrPortal. The size of a page comes along with its error
+// (see IsPage), -1 where it was not told.
 func (c *Client) LinkSize(ctx context.Context, link string) (int64, error) {
 	content, err := c.Fetch(ctx, link, 0, 0)
-	if err != nil {
+	var page *pageError
+	switch {
+	case errors.As(err, &page):
+		return page.size, err
+	case err != nil:
 		return 0, err
 	}
 	defer content.Close()
@@ -152,3 +154,16 @@ func (c *Client) LinkSize(ctx context.Context, link string) (int64, error) {
 	}
 	return content.Total, nil
 }
+
+// IsPage tells that a page came where a piece of a file was asked for. It is the
+// file all the same where that is a page itself and has just this size: there
+// are servers that know no ranges.
+func IsPage(err error) bool {
+	var page *pageError
+	return errors.As(err, &page)
+}
+
+// pageError says that a page came where a piece of a file was asked for.
+type pageError struct{ size int64 }
+
+func (*pageError) Error() string { return "it is a page, and no piece of a file" }

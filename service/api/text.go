@@ -4,11 +4,9 @@ package api
 // may be hostile.
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"unicode"
@@ -44,14 +42,6 @@ func (c *Client) cause(err error) error {
 		return errors.New(said)
 	}
 	return err
-}
-
-func looksLikeMarkup(resp *http.Response, body []byte) bool {
-	return isHTML(resp) || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
-}
-
-func isHTML(resp *http.Response) bool {
-	return strings.Contains(strings.ToLower(resp.Header.Get("Content-Type")), "html")
 }
 
 // fitsHeader tells whether a value arrives in a header as it is: without line

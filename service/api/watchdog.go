@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -51,17 +54,66 @@ func withWaiting(ctx context.Context, w waiting) context.Context {
 	return context.WithValue(ctx, waitingKey{}, w)
 }
 
-// watchdog is a RoundTripper that ends a request when nothing moves.
+// watchdog is a RoundTripper that ends a request when nothing moves. It goes by
+// timers, which run on the monotonic clock: setting the clock, or waking from a
+// sleep during which that stood still, takes no request's time away.
 type watchdog struct {
 	next     http.RoundTripper
 	patience Patience
+
+	mu    sync.Mutex
+	alive map[*dog]netip.Addr // and from which address, where that is known
+}
+
+// CloseIdleConnections is what http.Client looks for in its transport.
+func (w *watchdog) CloseIdleConnections() {
+	if next, ok := w.next.(interface{ CloseIdleConnections() }); ok {
+		next.CloseIdleConnections()
+	}
+}
+
+// leave ends the requests that go from an address that is no longer there.
+func (w *watchdog) leave(has func(netip.Addr) bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for d, from := range w.alive {
+		if from.IsValid() && !has(from) {
+			d.cancel(errLeft)
+		}
+	}
+}
+
+// connected notes from where a request goes. A proxy over a pipe has no address.
+func (w *watchdog) connected(d *dog, c net.Conn) {
+	if local, ok := c.LocalAddr().(*net.TCPAddr); ok {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if _, ok := w.alive[d]; ok {
+			w.alive[d] = local.AddrPort().Addr()
+		}
+	}
+}
+
+// begin lets a dog watch a request.
+func (w *watchdog) begin(req *http.Request) (*dog, *http.Request) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	d := &dog{timer: time.AfterFunc(w.answer(ctx), func() { cancel(ErrStalled) }), ctx: ctx, cancel: cancel}
+	d.over = func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.alive, d)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.alive[d] = netip.Addr{}
+	return d, req.Clone(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(i httptrace.GotConnInfo) { w.connected(d, i.Conn) },
+	}))
 }
 
 // RoundTrip implements http.RoundTripper.
 func (w *watchdog) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithCancelCause(req.Context())
-	d := &dog{timer: time.AfterFunc(w.answer(ctx), func() { cancel(ErrStalled) }), ctx: ctx, cancel: cancel}
-	req = req.Clone(ctx)
+	d, req := w.begin(req)
 	if req.Body != nil && req.Body != http.NoBody {
 		w.watchSending(req, d)
 	}
@@ -108,6 +160,7 @@ type dog struct {
 	mu     sync.Mutex
 	timer  *time.Timer
 	gone   bool
+	over   func()
 }
 
 func (d *dog) feed(lasts time.Duration) {
@@ -129,13 +182,15 @@ func (d *dog) leave() {
 	d.gone = true
 	d.timer.Stop()
 	d.mu.Unlock()
+	d.over()
 	d.cancel(nil)
 }
 
-// why names the dog where it was the cause of an error.
+// why names what ended the request where that was the dog.
 func (d *dog) why(err error) error {
-	if errors.Is(context.Cause(d.ctx), ErrStalled) {
-		return ErrStalled
+	switch cause := context.Cause(d.ctx); cause {
+	case ErrStalled, errLeft:
+		return cause
 	}
 	return err
 }

@@ -79,12 +79,16 @@ type probe struct {
 
 // reach asks for the list; any answer of a QuickSync server will do.
 func (p *probe) reach(ctx context.Context) (err error) {
-	if p.client, err = api.New(api.Config{Server: p.cfg.Server, Token: p.cfg.Token, Transport: p.cfg.Transport}); err != nil {
+	if p.client, err = api.New(api.Config{Server: p.cfg.Server, Token: p.cfg.Token, Transport: p.cfg.Transport, Gone: p.cfg.Gone}); err != nil {
 		return err
 	}
 	_, p.listErr = p.client.List(ctx)
 	var e *api.Error
-	if errors.As(p.listErr, &e) && (e.Status == 0 || e.Kind == api.ErrNotQuickSync || e.Kind == api.ErrNotFound) {
+	if !errors.As(p.listErr, &e) {
+		return nil
+	}
+	switch {
+	case e.Status == 0, e.Kind == api.ErrNotQuickSync, e.Kind == api.ErrPortal, e.Kind == api.ErrNotFound:
 		return p.listErr
 	}
 	return nil

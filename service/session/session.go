@@ -38,6 +38,9 @@ type Config struct {
 	Here bool
 	// LinkLifetime is what links are asked for, where the server can be asked.
 	LinkLifetime func() time.Duration
+	// Gone tells that this computer surely has no network; nil where nothing
+	// does.
+	Gone func() bool
 	// Transport carries the calls; nil means the usual one.
 	Transport http.RoundTripper
 }
@@ -53,7 +56,7 @@ type Connection struct {
 // the session ID is known already, the connection is returned along with the
 // error, ready for when the server is back.
 func Open(ctx context.Context, cfg Config) (*Connection, error) {
-	client, err := api.New(api.Config{Server: cfg.Server, Token: cfg.Token, Transport: cfg.Transport})
+	client, err := api.New(api.Config{Server: cfg.Server, Token: cfg.Token, Transport: cfg.Transport, Gone: cfg.Gone})
 	if err != nil {
 		return nil, err
 	}
@@ -122,10 +125,14 @@ func (c *Connection) Target() transfer.Target {
 	if c.client.IsNode() {
 		limits = transfer.Node
 	}
-	return transfer.Target{
+	target := transfer.Target{
 		ID: c.cfg.ID, Session: c.session.ID, Storage: c.storage(), Bucket: c.client, Limits: limits,
 		Seal: c.seal, UniqueNames: c.cfg.HideNames, LinkLifetime: c.cfg.LinkLifetime,
 	}
+	if !c.client.Local() {
+		target.Offline = c.client.Offline
+	}
+	return target
 }
 
 // storage names the storage in every run and program. Where no session is

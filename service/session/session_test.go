@@ -3,6 +3,7 @@ package session_test
 import (
 	"encoding/base64"
 	"net/http"
+	"syscall"
 	"testing"
 	"time"
 
@@ -206,3 +207,24 @@ func TestLinkLifetimeReachesTheTarget(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// TestOfflineReachesTheTarget: a storage elsewhere needs a network, and one on
+// this computer none.
+func TestOfflineReachesTheTarget(t *testing.T) {
+	gone := func() bool { return true }
+	n := startNode(t, node.Config{})
+	here := mustOpen(t, session.Config{Server: n.URL(), Token: n.Token(), Gone: gone})
+	if here.Target().Offline != nil {
+		t.Error("this computer's own storage waits for a network")
+	}
+	conn, err := session.Open(t.Context(), session.Config{Server: api.DefaultServer, Token: "T", Gone: gone, Transport: cut{}})
+	wantError(t, err, api.ErrOffline)
+	if offline := conn.Target().Offline; offline == nil || !offline() {
+		t.Error("a storage elsewhere does without one")
+	}
+}
+
+// cut is a line that leads nowhere.
+type cut struct{}
+
+func (cut) RoundTrip(*http.Request) (*http.Response, error) { return nil, syscall.ENETUNREACH }

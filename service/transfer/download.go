@@ -152,7 +152,7 @@ func (f *fetch) same() bool {
 // must be the same.
 func (f *fetch) size(ctx context.Context, file api.File) (total int64, err error) {
 	err = f.withLink(ctx, func(link string) (err error) {
-		total, err = f.route.target.Bucket.LinkSize(ctx, link)
+		total, err = linkSize(ctx, f.route.target.Bucket, link, file.Size)
 		return err
 	})
 	if err == nil && file.Size >= 0 && total != file.Size {

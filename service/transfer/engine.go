@@ -34,8 +34,9 @@ type Config struct {
 	// Workers is how many parts are on their way to a server at once, of all
 	// files together. 0 lets the number follow the goodput.
 	Workers int
-	// Patience is how long a server may stay away before its transfers fail.
-	// Default: for ever, which is what a window wants.
+	// Patience is how long a server may stay away before its transfers fail. It
+	// stands still while this computer has no network. Default: for ever, which
+	// is what a window wants.
 	Patience time.Duration
 	// Unattended tells that nobody is there to give a new key: where one is
 	// needed, uploads fail instead of waiting for it.

@@ -26,38 +26,72 @@ const maxServerFailures = 12
 type pace struct {
 	mu       sync.Mutex
 	until    time.Time
+	asked    time.Time // until when the server asked to wait
 	failures int
 	since    time.Time
 	last     error
+	away     away
+	// nudged is closed when whoever waits shall look again; nil while nobody does.
+	nudged chan struct{}
 }
 
-// wait returns when the next call may be made, or the cause when ctx ends.
-func (p *pace) wait(ctx context.Context) error {
+// wait returns when the next call may be made, or the cause when ctx ends. A
+// probe is made although the system says that there is no network.
+func (p *pace) wait(ctx context.Context) (probe bool, err error) {
 	for {
-		p.mu.Lock()
-		d := time.Until(p.until)
-		p.mu.Unlock()
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return false, context.Cause(ctx)
 		}
+		d, probe, nudged := p.next(time.Now())
 		if d <= 0 {
-			return nil
+			return probe, nil
 		}
-		sleep(ctx, d)
+		t := time.NewTimer(d)
+		select {
+		case <-ctx.Done():
+		case <-nudged:
+		case <-t.C:
+		}
+		t.Stop()
+	}
+}
+
+// next tells how long to wait for the next call, and what may make it sooner.
+func (p *pace) next(now time.Time) (d time.Duration, probe bool, nudged <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.nudged == nil {
+		p.nudged = make(chan struct{})
+	}
+	switch asked := p.asked.Sub(now); {
+	case !p.away.is():
+		return p.until.Sub(now), false, p.nudged
+	case asked > 0:
+		return asked, true, p.nudged
+	default:
+		return p.away.next(now), true, p.nudged
 	}
 }
 
 // answered notes a sign of life.
-func (p *pace) answered() {
+func (p *pace) answered(probe bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.failures, p.last = 0, nil
+	if probe && p.away.is() {
+		p.away.doubted = true
+		p.wake()
+	}
 }
 
 // failed notes a transient failure, and for how long nothing has worked now.
+// What fails for want of a network is not the server's fault, and does not count.
 func (p *pace) failed(err *api.Error) (lasting time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.away.is() {
+		return 0
+	}
 	now := time.Now()
 	if p.failures == 0 {
 		p.since = now
@@ -72,6 +106,9 @@ func (p *pace) failed(err *api.Error) (lasting time.Duration) {
 		ceiling = min(longestWait, firstWait<<(p.failures-1))
 	}
 	d := time.Duration(rand.Int64N(int64(ceiling) + 1))
+	if asked := now.Add(err.RetryAfter); err.RetryAfter > 0 && asked.After(p.asked) {
+		p.asked = asked
+	}
 	if until := now.Add(max(d, err.RetryAfter)); until.After(p.until) {
 		p.until = until
 	}
@@ -79,10 +116,14 @@ func (p *pace) failed(err *api.Error) (lasting time.Duration) {
 }
 
 // trouble returns when the next try is due and what keeps the server from
-// answering, nil where nothing does. One failure is no trouble yet.
+// answering, nil where nothing does. One failure is no trouble yet; that there is
+// no network is trouble at once, though calls may still hang on the old one.
 func (p *pace) trouble() (next time.Time, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.away.is() {
+		return p.away.probe, &api.Error{Op: "reach", Kind: api.ErrOffline}
+	}
 	if p.failures < 2 {
 		return time.Time{}, nil
 	}
@@ -102,12 +143,12 @@ func sleep(ctx context.Context, d time.Duration) {
 // is how long nothing may have worked, and 0 is for ever.
 func (p *pace) try(ctx context.Context, patience time.Duration, call func() error) error {
 	for failures := 1; ; failures++ {
-		if err := p.wait(ctx); err != nil {
+		probe, err := p.wait(ctx)
+		if err != nil {
 			return err
 		}
-		err := call()
-		if err == nil {
-			p.answered()
+		if err = call(); err == nil {
+			p.answered(probe)
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -115,7 +156,7 @@ func (p *pace) try(ctx context.Context, patience time.Duration, call func() erro
 		}
 		var e *api.Error
 		if !errors.As(err, &e) || !e.Transient() {
-			p.answered()
+			p.answered(probe)
 			return err
 		}
 		lasting := p.failed(e)

@@ -152,6 +152,9 @@ func (f *fetch) fetchPiece(ctx context.Context, number int) error {
 		}
 		until := p.offset + p.length - 1
 		content, err := f.route.target.Bucket.Fetch(ctx, link, p.offset+p.have, max(until, 0))
+		if api.IsPage(err) {
+			content, err = f.page(ctx, link, err)
+		}
 		if err != nil {
 			return err
 		}
@@ -159,6 +162,20 @@ func (f *fetch) fetchPiece(ctx context.Context, number int) error {
 		f.tell(content.Ranged || f.total == 0)
 		return p.take(ctx, content)
 	})
+}
+
+// page fetches as a whole what answers with a page instead of a piece: where it
+// is as long as the file, it is the file, else what was wrong stays so.
+func (f *fetch) page(ctx context.Context, link string, problem error) (*api.Content, error) {
+	content, err := f.route.target.Bucket.Fetch(ctx, link, 0, -1)
+	if err != nil {
+		return nil, err
+	}
+	if content.Total != f.total {
+		_ = content.Close()
+		return nil, problem
+	}
+	return content, nil
 }
 
 // piece is one range of a download.

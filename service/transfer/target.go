@@ -42,6 +42,9 @@ type Target struct {
 	UniqueNames bool
 	// LinkLifetime is what presigned links are asked for; 0 means the server's.
 	LinkLifetime func() time.Duration
+	// Offline tells that there surely is no network to reach the storage by; nil
+	// where none is needed, or nobody can tell.
+	Offline func() bool
 }
 
 // linkOptions are the wishes for the link to a file of this plain name.
@@ -118,12 +121,21 @@ func (r *route) link(ctx context.Context, fileKey, name string) (link api.Link, 
 	return link, err
 }
 
-// linkSize tries a link, and returns the size that it shows.
-func (r *route) linkSize(ctx context.Context, link string) (size int64, err error) {
+// linkSize tries a link, and returns the size that it shows. A page is the file
+// where it has just the size that is wanted.
+func (r *route) linkSize(ctx context.Context, link string, want int64) (size int64, err error) {
 	err = r.try(ctx, func() (err error) {
-		size, err = r.target.Bucket.LinkSize(ctx, link)
+		size, err = linkSize(ctx, r.target.Bucket, link, want)
 		return err
 	})
+	return size, err
+}
+
+func linkSize(ctx context.Context, b Bucket, link string, want int64) (size int64, err error) {
+	size, err = b.LinkSize(ctx, link)
+	if api.IsPage(err) && size == want && want >= 0 {
+		return size, nil
+	}
 	return size, err
 }
 
@@ -137,6 +149,7 @@ func (e *Engine) Connect(t Target) {
 	if !known {
 		old = &route{line: newLine(e.cfg.Workers), target: t}
 	}
+	old.pace.follow(t.Offline)
 	e.routes[t.ID] = &route{line: old.line, target: t, patience: e.cfg.Patience}
 	e.finishCancelled(t)
 	for _, u := range e.order {
