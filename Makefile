@@ -7,14 +7,16 @@
 #   make test    everything that is checked before a change goes in
 #   make lint    the checks of test that run no code of ours
 #   make e2e     the real programs on a virtual desktop (Linux)
+#   make bench   compares qs with its peers; docs/performance.md (Linux)
 #   make soak    the long tests with bigger counts; e2e/out/soak.log
-#   make clean   remove bin and e2e/out; Go's caches stay
+#   make clean   remove bin, e2e/out and bench/out; Go's caches stay
 #
 # run, test, e2e and soak install the packages that they lack where they may
 # (as root, or where sudo asks no password) with apt, and else tell the command.
-# Arguments of the program: make run ARGS="FILE…"
+# Arguments of the program: make run ARGS="FILE…"; of the comparisons: make
+# bench ARGS="-quick line"
 
-.PHONY: run build qs test lint e2e soak clean help
+.PHONY: run build qs test lint e2e bench soak clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -38,8 +40,11 @@ lint:
 e2e:
 	@scripts/e2e
 
+bench:
+	@scripts/bench $(ARGS)
+
 soak:
 	@scripts/soak
 
 clean:
-	rm -rf bin e2e/out
+	rm -rf bin e2e/out bench/out

@@ -1,11 +1,13 @@
 package main_test
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -60,6 +62,45 @@ func TestMemory(t *testing.T) {
 		}
 	}
 	n.wantOnly(1)
+}
+
+// maxQueueMemory is what sending may take with a long queue, in bytes.
+const maxQueueMemory = 200 * mib
+
+// TestLongQueue sends very many files, and measures the memory that takes and
+// how soon the first of them is on the line.
+func TestLongQueue(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the system's own measure is read on Linux")
+	}
+	count := 2_000
+	switch {
+	case soak(t) > 0:
+		count = 100_000
+	case testing.Short():
+		count = 200
+	}
+	q, n := withServer(t)
+	for i := range count {
+		q.onDisk(filepath.Join("many", strconv.Itoa(i/1000), strconv.Itoa(i)), []byte(strconv.Itoa(i)))
+	}
+	var first atomic.Int64
+	next := n.proxied()
+	q = q.with("QS_SERVER=" + startServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			first.CompareAndSwap(0, time.Now().UnixNano())
+		}
+		next.ServeHTTP(w, r)
+	})))
+	began := time.Now()
+	peak := q.measured("send", "--each", "many")
+	measured(t, "send of %d files: %d MiB resident, the first byte after %v, %.0f files/s", count, peak/mib,
+		time.Unix(0, first.Load()).Sub(began).Round(time.Millisecond), float64(count)/time.Since(began).Seconds())
+	if peak > maxQueueMemory {
+		t.Errorf("%d MiB resident, more than %d", peak/mib, maxQueueMemory/mib)
+	}
+	n.wantOnly(count)
 }
 
 // measureInto names the environment variable that tells a test binary to run the

@@ -13,7 +13,7 @@ import (
 )
 
 // look is how soon a running send looks again at what has changed.
-const look = 5 * time.Millisecond
+const look = 10 * time.Millisecond
 
 // sent is what JSON says of one file.
 type sent struct {

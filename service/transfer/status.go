@@ -74,7 +74,8 @@ func (e *Engine) Changes(after uint64) ([]Status, uint64) {
 		changed = append(changed, at.Value.(*upload))
 	}
 	for u := range e.running {
-		if u.rev <= after {
+		// What only waits for its look-up changes no more by itself.
+		if u.rev <= after && (u.state != Finishing || e.troubled(u)) {
 			changed = append(changed, u)
 		}
 	}
@@ -86,6 +87,12 @@ func (e *Engine) Changes(after uint64) ([]Status, uint64) {
 		}
 	}
 	return told, e.rev
+}
+
+// troubled tells that the server of an upload does not answer. Callers hold e.mu.
+func (e *Engine) troubled(u *upload) bool {
+	_, err := e.routes[u.targetID].pace.trouble()
+	return err != nil
 }
 
 // Status returns the snapshot of one upload; false if there is none.
