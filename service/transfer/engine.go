@@ -20,6 +20,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -80,6 +81,7 @@ type Engine struct {
 	left     map[string]*leftovers // of earlier runs, by storage
 	fetches  []journal.Entry       // downloads of earlier runs
 	history  map[string]journal.Finished
+	known    []known           // the keys of history, oldest first
 	sums     map[string]string // the CRC32C of what was finished, by sumKey
 	uploads  map[string]*upload
 	order    []*upload
@@ -155,10 +157,14 @@ func (e *Engine) Add(targetID string, src Source) (id string, added bool) {
 	}
 	u := e.takeLeft(targetID, src)
 	if u == nil {
-		u = &upload{id: rand.Text(), src: src, name: src.Name(), size: src.Size(), added: time.Now()}
+		u = &upload{id: newID(), src: src, name: src.Name(), size: src.Size(), added: time.Now(), way: unmoved}
 	}
 	return e.admit(targetID, u), true
 }
+
+// newID is random, and orders transfers by when they were added: the journal,
+// whose keys they are, then grows at its end and not everywhere.
+func newID() string { return fmt.Sprintf("%013X", time.Now().UnixMicro()) + rand.Text()[:16] }
 
 // queueKey tells whether two sources in the queue are the same.
 func queueKey(targetID string, src Source) string {
@@ -257,8 +263,10 @@ func (e *Engine) dispatch() {
 func (e *Engine) start(u *upload, l *lane) {
 	r := e.routes[u.targetID]
 	ctx, cancel := context.WithCancelCause(e.ctx)
-	u.cancel, u.resume = cancel, false
-	u.lane = l
+	u.cancel, u.resume, u.lane = cancel, false, l
+	if u.way == unmoved {
+		u.way = new(way)
+	}
 	l.active++
 	e.change(u, Preparing, nil)
 	e.group.Go(func() {

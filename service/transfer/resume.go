@@ -77,7 +77,7 @@ func restored(e journal.Entry, reopen func(string, []string) Source) *upload {
 	}
 	u := &upload{
 		id: e.ID, storage: e.Storage, src: src,
-		name: e.Name, size: e.Size, added: e.Added,
+		name: e.Name, size: e.Size, added: e.Added, way: unmoved,
 	}
 	if e.Cancelled {
 		u.state = Cancelled
@@ -85,6 +85,7 @@ func restored(e journal.Entry, reopen func(string, []string) Source) *upload {
 	if !e.Begun {
 		return u
 	}
+	u.way = new(way)
 	u.version = Version{Size: e.Size, ModTime: e.ModTime}
 	u.plan = planOf(e)
 	u.restored = true
@@ -208,12 +209,33 @@ func (e *Engine) finished(u *upload) {
 	e.journalled(e.cfg.Journal.Finish(u.id, f))
 }
 
+// maxKnown is how many finished files are remembered: as many as the journal
+// keeps.
+const maxKnown = journal.MaxHistory
+
 // remember keeps what was finished, to know it again by its source and by its
 // place in the storage. Callers hold e.mu.
 func (e *Engine) remember(f journal.Finished) {
 	e.history[historyKey(f)] = f
 	if f.CRC32C != "" {
 		e.sums[sumKey(f.Storage, f.FileKey)] = f.CRC32C
+	}
+	e.known = append(e.known, known{historyKey(f), sumKey(f.Storage, f.FileKey)})
+	if len(e.known) > maxKnown {
+		e.unremember(e.known[0])
+		e.known = e.known[1:]
+	}
+}
+
+// known are the keys of what was finished, in history and in sums.
+type known struct{ source, file string }
+
+// unremember forgets what was finished; of a source that was finished again
+// later, the later one stays. Callers hold e.mu.
+func (e *Engine) unremember(k known) {
+	delete(e.sums, k.file)
+	if f := e.history[k.source]; sumKey(f.Storage, f.FileKey) == k.file {
+		delete(e.history, k.source)
 	}
 }
 

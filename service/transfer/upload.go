@@ -10,7 +10,9 @@ import (
 	"quicksync.me/desktop/service/api"
 )
 
-// upload is one file on its way. All but sent is guarded by Engine.mu.
+// upload is one file of the queue. All but sent is guarded by Engine.mu. What it
+// needs to be on its way it has from its first turn on: most files of a long
+// queue only wait.
 type upload struct {
 	id, targetID string
 	storage      string
@@ -24,16 +26,21 @@ type upload struct {
 	recent  *list.Element // of Engine.recent
 	state   State
 	err     error
-	queued  bool
 	cancel  context.CancelCauseFunc // set while it runs
-	resume  bool                    // goes on as soon as its pause has come into effect
 	lane    *lane                   // in which it has its turn
-	dropped bool                    // nobody wants to know of it any more
-	gone    bool                    // dropped, and ended
-	moved   bool                    // its connection leads to another storage now
-	taken   bool                    // left by an earlier run, and taken up
+	queued  bool
+	resume  bool // goes on as soon as its pause has come into effect
+	dropped bool // nobody wants to know of it any more
+	gone    bool // dropped, and ended
+	moved   bool // its connection leads to another storage now
+	taken   bool // left by an earlier run, and taken up
+	again   bool // left by an earlier run, and added again by the person
 
-	// What is needed to go on where it was.
+	*way
+}
+
+// way is what is needed to go on with an upload where it was.
+type way struct {
 	version   Version
 	plan      Plan
 	sealed    string
@@ -45,7 +52,6 @@ type upload struct {
 	partsDone int
 	completes bool // a complete was sent, answered or not
 	restored  bool // left by an earlier run: its complete may have taken effect
-	again     bool // left by an earlier run, and added again by the person
 	anew      int  // how often it began anew because the server had forgotten it
 
 	sent atomic.Int64
@@ -53,11 +59,15 @@ type upload struct {
 	link api.Link
 }
 
+// unmoved is the way of every upload that has not had its turn. Nobody writes
+// to it.
+var unmoved = new(way)
+
 // forget makes the upload begin anew at its next turn.
 func (u *upload) forget() {
-	u.version, u.plan, u.sealed = Version{}, Plan{}, ""
-	u.begun, u.twice, u.remote, u.tags, u.tries, u.partsDone, u.completes = false, false, api.Upload{}, nil, nil, 0, false
-	u.sent.Store(0)
+	if u.way != unmoved {
+		u.way = &way{anew: u.anew}
+	}
 	if b, ok := u.src.(Bundle); ok {
 		b.Forget()
 	}

@@ -25,9 +25,14 @@ import (
 // Widest is the largest number of parts at once.
 const Widest = 64
 
-// maxInFlight bounds the bytes of all parts that are on their way to a server:
-// that is what a kill may have to send again.
-const maxInFlight = 256 << 20
+const (
+	// maxInFlight bounds the bytes of all parts that are on their way to a
+	// server: that is what a kill may have to send again.
+	maxInFlight = 256 << 20
+	// perPlace is what the small parts that share a place have together at most,
+	// in bytes: each is a moment on the line, and then waits for its answer.
+	perPlace = 512 << 10
+)
 
 // A Flow hands out the places of one server, in one direction. Its methods may
 // be called by many goroutines.
@@ -75,6 +80,7 @@ func (f *Flow) Acquire(ctx context.Context, size int64) error {
 	}
 	w := &waiter{size: size, got: make(chan struct{})}
 	at := f.waiting.PushBack(w)
+	f.watch()
 	f.mu.Unlock()
 	select {
 	case <-w.got:
@@ -94,6 +100,7 @@ func (f *Flow) giveUp(ctx context.Context, w *waiter, at *list.Element) error {
 	default:
 		f.waiting.Remove(at)
 		f.admit() // a smaller part behind it may fit
+		f.watch()
 		return context.Cause(ctx)
 	}
 }
@@ -121,7 +128,19 @@ func (f *Flow) Release(size int64) {
 
 // fits tells whether there is a place. One part always fits. Callers hold f.mu.
 func (f *Flow) fits(size int64) bool {
-	return f.taken == 0 || f.taken < f.width && f.inFlight+size <= maxInFlight
+	switch {
+	case f.taken == 0:
+		return true
+	case f.taken < f.width:
+		return f.inFlight+size <= maxInFlight
+	}
+	return f.pilot != nil && f.taken < Widest && f.inFlight+size <= int64(f.width)*perPlace
+}
+
+// full tells that somebody waits for a place, and that no more are taken than
+// there are since the flow has become narrower. Callers hold f.mu.
+func (f *Flow) full() bool {
+	return f.waiting.Len() > 0 && (f.taken <= f.width || f.inFlight <= int64(f.width)*perPlace)
 }
 
 // take takes a place. Callers hold f.mu.

@@ -139,6 +139,17 @@ func TestBytesInFlightAreBounded(t *testing.T) {
 	}
 }
 
+// A place is shared by parts that are small.
+func TestSmallPartsShareAPlace(t *testing.T) {
+	f, n := flow.New(0), 0
+	for f.TryAcquire(64 << 10) {
+		n++
+	}
+	if n != 16 { // two places of 512 KiB
+		t.Errorf("%d parts of 64 KiB at once", n)
+	}
+}
+
 func TestOnePartAlwaysFits(t *testing.T) {
 	f := flow.New(1)
 	if !f.TryAcquire(1<<40) || f.TryAcquire(1) {

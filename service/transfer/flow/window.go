@@ -11,9 +11,9 @@ import (
 const (
 	shortest = 30 * time.Millisecond
 	longest  = 2 * time.Second
-	// perPlace is what each place must have moved in a window, in bytes: a
+	// telling is what each place must have moved in a window, in bytes: a
 	// transport reads in pieces of up to 64 KiB.
-	perPlace = 128 << 10
+	telling = 128 << 10
 	// idle is the share of a window in which places may be free: the next part
 	// is there in a moment.
 	idle = 0.15
@@ -36,7 +36,7 @@ const never = math.MaxInt64
 // watch notes whether every place is taken. The first time opens a window.
 // Callers hold f.mu.
 func (f *Flow) watch() {
-	full, w := f.taken == f.width, &f.window
+	full, w := f.full(), &f.window
 	if f.pilot == nil || full == w.full && (w.open || !full) {
 		return
 	}
@@ -88,7 +88,7 @@ func (f *Flow) look(now time.Duration, moved int64) {
 		f.due.Store(int64(now + f.length()/4))
 		return
 	case !w.begun || float64(w.idle) > idle*float64(max(lasted, f.length())):
-	case lasted < f.length() || moved-w.moved < int64(f.width)*perPlace:
+	case lasted < f.length() || moved-w.moved < int64(f.width)*telling:
 		return
 	default:
 		width := f.pilot.measured(now, float64(moved-w.moved)/lasted.Seconds())

@@ -82,8 +82,8 @@ type Finished struct {
 	CRC32C string `json:"crc32c,omitempty"`
 }
 
-// maxHistory bounds the history, in files; the oldest go first.
-const maxHistory = 10_000
+// MaxHistory bounds the history, in files; the oldest go first.
+const MaxHistory = 10_000
 
 // suffix ends the name of every journal.
 const suffix = ".journal"

@@ -96,7 +96,7 @@ func putFinished(tx *bbolt.Tx, f Finished) error {
 	if err := putJSON(tx, bucketHistory, binary.BigEndian.AppendUint64(key, seq), f); err != nil {
 		return err
 	}
-	if seq <= maxHistory {
+	if seq <= MaxHistory {
 		return nil
 	}
 	oldest, _ := b.Cursor().First()
