@@ -9,9 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 )
 
@@ -26,8 +29,18 @@ type Toxiproxy struct {
 // its use.
 const tries = 3
 
-// StartToxiproxy runs the program at path. Close ends it.
+// ErrNoToxiproxy tells that the program is not there.
+var ErrNoToxiproxy = errors.New("Toxiproxy is not there; scripts/e2e fetches it")
+
+// StartToxiproxy runs the program at path. Close ends it. The error is
+// ErrNoToxiproxy where nothing is there.
 func StartToxiproxy(ctx context.Context, path string) (p *Toxiproxy, err error) {
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNoToxiproxy
+	}
 	for range tries {
 		if p, err = startToxiproxy(ctx, path); err == nil {
 			return p, nil

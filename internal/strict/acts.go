@@ -1,11 +1,13 @@
 package strict
 
 import (
+	"bytes"
 	"crypto/md5"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -94,17 +96,30 @@ func (s *Server) list(_ Call, _ *Attempt, w http.ResponseWriter, _ *http.Request
 	answerJSON(w, all)
 }
 
-// readJSON reads a body of exactly these fields. It reports what is wrong.
-func readJSON(r *http.Request, into any) error {
-	d := json.NewDecoder(r.Body)
+// readJSON reads a body of exactly these fields, and answers where it is none. A
+// body that was cut on its way is the line's fault, and nobody waits for the
+// answer.
+func (s *Server) readJSON(c Call, w http.ResponseWriter, r *http.Request, into any) bool {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return false
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
+	err = d.Decode(into)
+	if err == nil && d.InputOffset() < int64(len(bytes.TrimSpace(body))) {
+		err = errors.New("something follows")
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return fmt.Errorf("something follows: %v", err)
+	if err != nil {
+		s.badRequest(c, w, r, err)
 	}
-	return nil
+	return err == nil
+}
+
+// badRequest answers a body that no good client sends.
+func (s *Server) badRequest(c Call, w http.ResponseWriter, r *http.Request, err error) {
+	s.broke(c, "its body is not what is documented: %v", err)
+	s.refuse(c, w, r, http.StatusBadRequest, "the body is not understood")
 }
 
 // beginBody declares an upload.
@@ -116,12 +131,11 @@ type beginBody struct {
 
 func (s *Server) begin(c Call, _ *Attempt, w http.ResponseWriter, r *http.Request) {
 	var body beginBody
-	err := readJSON(r, &body)
-	if err == nil && (body.Parts < 1 || body.Parts > maxParts || body.Name == "" || body.Size < 0) {
-		err = fmt.Errorf("%+v cannot be", body)
+	if !s.readJSON(c, w, r, &body) {
+		return
 	}
-	if err != nil {
-		s.spoiltBody(c, w, r, err)
+	if body.Parts < 1 || body.Parts > maxParts || body.Name == "" || body.Size < 0 {
+		s.badRequest(c, w, r, fmt.Errorf("%+v cannot be", body))
 		return
 	}
 	u := &upload{id: rand.Text(), name: body.Name, total: body.Parts, size: body.Size, parts: map[int]part{}}
@@ -136,16 +150,6 @@ func (s *Server) begin(c Call, _ *Attempt, w http.ResponseWriter, r *http.Reques
 	s.order = append(s.order, key)
 	s.mu.Unlock()
 	answerJSON(w, fields{"uploadId": u.id, "fileKey": key})
-}
-
-// spoiltBody answers a body that cannot be read. One that was cut on its way is
-// the line's fault, and nobody waits for the answer.
-func (s *Server) spoiltBody(c Call, w http.ResponseWriter, r *http.Request, err error) {
-	if _, cut := io.Copy(io.Discard, r.Body); cut != nil {
-		return
-	}
-	s.broke(c, "its body is not what is documented: %v", err)
-	s.refuse(c, w, r, http.StatusBadRequest, "the body is not understood")
 }
 
 // open finds an upload that is not finished. Callers hold s.mu.
@@ -253,8 +257,7 @@ func (s *Server) complete(c Call, _ *Attempt, w http.ResponseWriter, r *http.Req
 		Tags []string `json:"tags"`
 		Key  string   `json:"key"`
 	}
-	if err := readJSON(r, &body); err != nil {
-		s.spoiltBody(c, w, r, err)
+	if !s.readJSON(c, w, r, &body) {
 		return
 	}
 	c.Key = body.Key
