@@ -88,7 +88,7 @@ func (s *stage) farAway() (*strict.Server, *harness.Line) {
 	line, err := proxy.Line(within(s.T), "line", server.Host())
 	s.must(err)
 	s.must(line.Spoil(within(s.T), harness.Toxic{
-		Type: "bandwidth", Stream: "upstream", Toxicity: 1, Attributes: map[string]int{"rate": 2000},
+		Type: "bandwidth", Stream: "upstream", Attributes: map[string]int{"rate": 2000},
 	}))
 	return server, line
 }

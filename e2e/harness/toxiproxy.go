@@ -145,8 +145,6 @@ type Toxic struct {
 	Type string `json:"type"`
 	// Stream is the direction: upstream, to the server, or downstream.
 	Stream string `json:"stream"`
-	// Toxicity is the share of the connections that are bound to have it.
-	Toxicity float64 `json:"toxicity"`
 	// Attributes are the type's own.
 	Attributes map[string]int `json:"attributes"`
 }
@@ -155,6 +153,17 @@ type Toxic struct {
 func (l *Line) Spoil(ctx context.Context, toxics ...Toxic) error {
 	for _, t := range toxics {
 		if err := l.proxy.call(ctx, http.MethodPost, "/proxies/"+l.name+"/toxics", t, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Heal takes toxics away again.
+func (l *Line) Heal(ctx context.Context, toxics ...Toxic) error {
+	for _, t := range toxics {
+		// A toxic without a name is called after its type and its direction.
+		if err := l.proxy.call(ctx, http.MethodDelete, "/proxies/"+l.name+"/toxics/"+t.Type+"_"+t.Stream, nil, nil); err != nil {
 			return err
 		}
 	}

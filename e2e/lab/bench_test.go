@@ -26,7 +26,7 @@ import (
 
 const (
 	// patience is how long a test waits for a thing that is sure to come.
-	patience = 3 * time.Minute
+	patience = 5 * time.Minute
 	token    = "the-key-that-the-test-gave"
 	mib      = 1 << 20
 	// part is the size of the parts of the files here.
@@ -313,11 +313,4 @@ func (b *bench) fetched(key, path string) {
 	if !bytes.Equal(have, want) {
 		b.Errorf("%s comes back with other bytes", filepath.Base(path))
 	}
-}
-
-func (b *bench) size(path string) int64 {
-	b.Helper()
-	info, err := os.Stat(path)
-	b.must(err)
-	return info.Size()
 }

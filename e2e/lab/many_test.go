@@ -144,8 +144,11 @@ func faultOf(i int, share float64) strict.Fault {
 	case 3:
 		return strict.Status(http.StatusTooManyRequests, []string{"0", "1", soon()}[i%3], share)
 	case 4:
-		if i%3 == 0 {
+		switch i % 4 {
+		case 0:
 			return strict.CutAnswer
+		case 1:
+			return strict.Acted(http.StatusGatewayTimeout)
 		}
 		return strict.Status(http.StatusBadGateway, "", share)
 	default:

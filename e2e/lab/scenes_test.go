@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -186,34 +187,58 @@ func (s *tempest) spoil(c strict.Call) strict.Fault {
 	return strict.Status(http.StatusTooManyRequests, s.after(), 0)
 }
 
-// TestLostCompletes loses the answer of each complete, before and after it has
-// taken effect, and lets look-ups fail besides: no complete comes after one that
-// took effect, and none is taken for done before.
-func TestLostCompletes(t *testing.T) {
+// lost are the ways in which an answer comes to nothing, before the server has
+// acted and after it has.
+var lost = []strict.Fault{
+	strict.LostAnswer, strict.CutAnswer, strict.Reset(0), strict.Reset(1), strict.Acted(http.StatusGatewayTimeout),
+	strict.Status(http.StatusInternalServerError, "", 1), strict.Status(http.StatusBadGateway, "", 0.5), strict.Page(http.StatusOK, ""),
+}
+
+// TestLostAnswers loses the first two answers to the begin and the complete of
+// each file, and some of the look-ups that follow. No file is begun twice, no
+// complete comes after one that took effect, and none is taken for done before.
+func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	ways := []strict.Fault{
-		strict.LostAnswer, strict.CutAnswer, strict.Reset(0), strict.Reset(1),
-		strict.Status(http.StatusInternalServerError, "", 1), strict.Status(http.StatusBadGateway, "", 0.5), strict.Page(http.StatusOK, ""),
+	for op, after := range map[string][]string{"begin": {"list", "delete"}, "complete": {"stat"}} {
+		t.Run(op, func(t *testing.T) {
+			t.Parallel()
+			l := &losses{op: op, after: after, seen: map[string]int{}}
+			b := newBench(t, strict.Config{Spoil: l.spoil})
+			var paths []string
+			for i := range 4 * len(lost) {
+				paths = append(paths, b.file(fmt.Sprint(i), 1000+i))
+			}
+			b.send(paths...)
+		})
 	}
-	var mu sync.Mutex
-	seen := map[string]int{}
-	next := 0
-	b := newBench(t, strict.Config{Spoil: func(c strict.Call) strict.Fault {
-		mu.Lock()
-		defer mu.Unlock()
-		seen[c.Op+c.Name]++
-		switch {
-		case c.Op == "complete" && seen[c.Op+c.Name] <= 2:
-			next++
-			return ways[next%len(ways)]
-		case c.Op == "stat" && seen[c.Op+c.Name] == 1:
-			return strict.LostAnswer
+}
+
+// losses spoils the first two calls of one kind of each file in turn, and every
+// third of those of some others.
+type losses struct {
+	op    string
+	after []string
+	mu    sync.Mutex
+	seen  map[string]int
+	next  int
+}
+
+func (l *losses) spoil(c strict.Call) strict.Fault {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c.Op == l.op {
+		l.seen[c.Name]++
+		if l.seen[c.Name] <= 2 {
+			l.next++
+			return lost[l.next%len(lost)]
 		}
-		return nil
-	}})
-	var paths []string
-	for i := range 28 {
-		paths = append(paths, b.file(fmt.Sprint(i), 1000+i))
 	}
-	b.send(paths...)
+	if slices.Contains(l.after, c.Op) {
+		l.seen[c.Op]++
+		if l.seen[c.Op]%3 == 1 {
+			l.next++
+			return lost[l.next%len(lost)]
+		}
+	}
+	return nil
 }

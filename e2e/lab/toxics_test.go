@@ -3,7 +3,10 @@
 package lab
 
 import (
+	"io"
+	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,14 +14,8 @@ import (
 	"quicksync.me/desktop/internal/strict"
 )
 
-// toxic is one that all connections have.
 func toxic(kind, stream string, attributes map[string]int) harness.Toxic {
-	return harness.Toxic{Type: kind, Stream: stream, Toxicity: 1, Attributes: attributes}
-}
-
-// some gives a toxic to a share of the connections.
-func some(share float64, kind, stream string, attributes map[string]int) harness.Toxic {
-	return harness.Toxic{Type: kind, Stream: stream, Toxicity: share, Attributes: attributes}
+	return harness.Toxic{Type: kind, Stream: stream, Attributes: attributes}
 }
 
 // both gives a toxic to both directions.
@@ -33,8 +30,9 @@ func narrow(rate int) harness.Toxic {
 
 // ill is what is wrong with a line.
 type ill struct {
-	// first is there from the beginning, then comes when parts are under way.
-	first, then []harness.Toxic
+	// always is there from the beginning, fit comes over all connections for a
+	// second when some parts have arrived.
+	always, fit []harness.Toxic
 	parts       int
 }
 
@@ -44,39 +42,55 @@ var ills = map[string]ill{
 	"narrow":     {both("bandwidth", map[string]int{"rate": 8000}), nil, 3},
 	"in crumbs":  {both("slicer", map[string]int{"average_size": 1500, "size_variation": 700, "delay": 20}), nil, 2},
 	"cuts":       {both("limit_data", map[string]int{"bytes": 11 * mib}), nil, 9},
-	"resets":     {[]harness.Toxic{narrow(20_000)}, []harness.Toxic{some(0.4, "reset_peer", "upstream", map[string]int{"timeout": 100})}, 9},
-	"no answers": {[]harness.Toxic{narrow(20_000)}, []harness.Toxic{some(0.4, "reset_peer", "downstream", map[string]int{"timeout": 20})}, 9},
-	"black hole": {[]harness.Toxic{narrow(20_000)}, []harness.Toxic{some(0.4, "timeout", "upstream", map[string]int{"timeout": 700})}, 9},
+	"resets":     {[]harness.Toxic{narrow(20_000)}, []harness.Toxic{toxic("reset_peer", "upstream", map[string]int{"timeout": 200})}, 9},
+	"no answers": {[]harness.Toxic{narrow(20_000)}, []harness.Toxic{toxic("reset_peer", "downstream", map[string]int{"timeout": 20})}, 9},
+	"black hole": {[]harness.Toxic{narrow(20_000)}, []harness.Toxic{toxic("timeout", "upstream", map[string]int{"timeout": 700})}, 9},
 	"all of it": {
-		slices.Concat(both("latency", map[string]int{"latency": 10, "jitter": 5}), both("slicer", map[string]int{"average_size": 4000, "size_variation": 1500, "delay": 5}), []harness.Toxic{narrow(20_000)}),
+		slices.Concat(
+			both("latency", map[string]int{"latency": 10, "jitter": 5}), both("slicer", map[string]int{"average_size": 4000, "size_variation": 1500, "delay": 5}),
+			[]harness.Toxic{narrow(20_000), toxic("limit_data", "upstream", map[string]int{"bytes": 20 * mib})},
+		),
 		[]harness.Toxic{
-			some(0.2, "reset_peer", "upstream", map[string]int{"timeout": 100}), some(0.2, "reset_peer", "downstream", map[string]int{"timeout": 20}),
-			some(0.2, "timeout", "downstream", map[string]int{"timeout": 700}), toxic("limit_data", "upstream", map[string]int{"bytes": 20 * mib}),
+			toxic("timeout", "downstream", map[string]int{"timeout": 700}), toxic("reset_peer", "upstream", map[string]int{"timeout": 300}),
 		}, 6,
 	},
 }
 
 // TestIlls sends over lines of which each has one illness, and over one that
-// has all of them. Where the line has it from the beginning, the file is got
-// back over it too.
+// has all of them. Where the line has it all the time, the file is got back over
+// it too.
 func TestIlls(t *testing.T) {
 	for name, c := range ills {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t, strict.Config{Keep: true, Tags: strict.TagKind(c.parts % 3)}, c.first...)
+			b := newBench(t, strict.Config{Keep: true, Tags: strict.TagKind(c.parts % 3)}, c.always...)
 			large, small := b.file("large", c.parts*part-part/3), b.file("small", 300_000)
 			r := b.start("send", "--json", large, small)
-			b.sending(1)
-			b.must(b.line.Spoil(within(t), c.then...))
+			b.hasFit(c)
 			told := r.ends(0)
 			b.arrived(told, large, small)
-			if len(c.then) == 0 && !t.Failed() {
+			if len(c.fit) > 0 && b.server.Calls("part") == c.parts+1 {
+				t.Error("nothing happened on the line")
+			}
+			if len(c.fit) == 0 && !t.Failed() {
 				b.fetched(*told[large].FileKey, large)
 				b.clean(2)
 			}
-			measured(t, "a line, %s: %.2f × the bytes needed were sent", name, b.server.Traffic().Factor())
+			measured(t, "a line, %s: %.3f × the bytes needed were sent", name, b.server.Traffic().Factor())
 		})
 	}
+}
+
+// hasFit spoils the line for a second while parts are on their way.
+func (b *bench) hasFit(c ill) {
+	b.Helper()
+	if len(c.fit) == 0 {
+		return
+	}
+	b.sending(c.parts * 2 / 3)
+	b.must(b.line.Spoil(within(b.T), c.fit...))
+	b.passes(time.Second)
+	b.must(b.line.Heal(within(b.T), c.fit...))
 }
 
 // sending waits until so many parts have begun to arrive.
@@ -111,19 +125,40 @@ func (b *bench) passes(d time.Duration) {
 }
 
 // TestDeadLine has connections on which nothing moves any more and that nobody
-// closes: the watchdog ends them, after half a minute.
+// closes, in the middle of a part and where its answer should come: the watchdog
+// ends them, after half a minute and after two.
 func TestDeadLine(t *testing.T) {
 	t.Parallel()
 	if soak(t) == 0 {
-		t.Skip("the watchdog waits for 30 s: a long run has that time")
+		t.Skip("the watchdog waits for minutes: a long run has that time")
 	}
-	b := newBench(t, strict.Config{}, narrow(20_000))
+	over := make(chan struct{})
+	dead := map[int]strict.Fault{2: stops(0.5, over), 5: stops(1, over)}
+	var mu sync.Mutex
+	b := newBench(t, strict.Config{Spoil: func(c strict.Call) strict.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		fault := dead[c.Part]
+		delete(dead, c.Part)
+		return fault
+	}}, narrow(20_000))
+	t.Cleanup(func() { close(over) }) // before the server closes
 	large := b.file("large", 9*part)
-	r := b.start("send", "--json", large)
-	b.sending(2)
-	b.must(b.line.Spoil(within(t), some(0.5, "timeout", "upstream", map[string]int{"timeout": 0})))
-	b.arrived(r.ends(0), large)
-	measured(t, "connections that went dead: %.2f × the bytes needed were sent", b.server.Traffic().Factor())
+	began := time.Now()
+	b.send(large)
+	if len(dead) > 0 {
+		t.Errorf("%d connections did not go dead", len(dead))
+	}
+	measured(t, "two connections that went dead: the file is there after %v", time.Since(began).Round(time.Second))
+}
+
+// stops takes a share of a body, and does nothing any more until all is over.
+func stops(share float64, over <-chan struct{}) strict.Fault {
+	return func(_ http.Handler, _ http.ResponseWriter, r *http.Request) {
+		_, _ = io.CopyN(io.Discard, r.Body, int64(share*float64(r.ContentLength)))
+		<-over
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // TestDownloadOverCuts gets a file back over a line that is cut every 3 MiB.

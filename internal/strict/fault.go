@@ -46,6 +46,15 @@ func Reset(share float64) Fault {
 	}
 }
 
+// Acted lets the server act and answers otherwise in its place, as a gateway does
+// that has lost patience.
+func Acted(status int) Fault {
+	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		w.WriteHeader(status)
+	}
+}
+
 // LostAnswer lets the server act and breaks the connection.
 func LostAnswer(next http.Handler, w http.ResponseWriter, r *http.Request) {
 	next.ServeHTTP(httptest.NewRecorder(), r)

@@ -163,6 +163,7 @@ var faults = map[string]struct {
 	"page":        {strict.Page(200, ""), api.ErrNotQuickSync, false, 6 * mib},
 	"redirect":    {strict.Page(302, "http://login.example/"), api.ErrNotQuickSync, false, 6 * mib},
 	"reset":       {strict.Reset(0.25), api.ErrNetwork, false, 6 * mib / 4},
+	"504":         {strict.Acted(504), api.ErrServer, true, 6 * mib},
 	"lost answer": {strict.LostAnswer, api.ErrNetwork, true, 6 * mib},
 	"cut answer":  {strict.CutAnswer, api.ErrNetwork, true, 6 * mib},
 }
