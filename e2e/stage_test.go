@@ -81,7 +81,7 @@ func newStage(t *testing.T, c stageConfig) *stage {
 func (s *stage) connectMachines(needed bool) {
 	s.Helper()
 	network, err := harness.StartNetwork(within(s.T))
-	if errors.Is(err, harness.ErrNoNamespaces) && !harness.NamespacesNeeded() {
+	if errors.Is(err, harness.ErrNoNamespaces) && !harness.NothingLeftOut() {
 		if needed {
 			s.Skip(err)
 		}

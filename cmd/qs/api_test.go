@@ -98,3 +98,13 @@ func (n *nodeProcess) proxied() http.Handler {
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 	}
 }
+
+// wantContents fetches files by their links and compares them.
+func (n *nodeProcess) wantContents(stored map[string]storedFile, contents map[string][]byte) {
+	n.t.Helper()
+	for name, content := range contents {
+		if got, _ := download(n.t, n.link(stored[name].FileKey)); got != digestOf(n.t, bytes.NewReader(content)) {
+			n.t.Errorf("%s arrived changed", name)
+		}
+	}
+}

@@ -43,9 +43,9 @@ type Machine struct {
 // ErrNoNamespaces tells that this machine lets us make no network namespaces.
 var ErrNoNamespaces = errors.New("network namespaces are not allowed here")
 
-// NamespacesNeeded tells whether tests must fail, not skip, where there are
-// none: where CI is set, as on a CI machine.
-func NamespacesNeeded() bool { return os.Getenv("CI") != "" }
+// NothingLeftOut tells whether tests must fail, not skip, where this machine
+// lacks what they need: where CI is set, as on a CI machine.
+func NothingLeftOut() bool { return os.Getenv("CI") != "" }
 
 // StartNetwork makes two machines and the cable. Close removes all of it.
 // The error is ErrNoNamespaces where Enter found no way to get the rights.

@@ -16,7 +16,7 @@ import (
 func newNetwork(t *testing.T) *Network {
 	t.Helper()
 	n, err := StartNetwork(within(t))
-	if errors.Is(err, ErrNoNamespaces) && !NamespacesNeeded() {
+	if errors.Is(err, ErrNoNamespaces) && !NothingLeftOut() {
 		t.Skip(err)
 	}
 	check(t, err)

@@ -84,3 +84,9 @@ func startAnnounced(ctx context.Context, cmd *exec.Cmd) (*process, string, error
 	}
 	return p, strings.TrimSpace(line), nil
 }
+
+// Descriptors counts the files, sockets and pipes that a process has open.
+func Descriptors(pid int) (int, error) {
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	return len(open), err
+}

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -20,7 +22,6 @@ import (
 	"quicksync.me/desktop/service/online"
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/transfer"
-	"quicksync.me/desktop/service/transfer/transfertest"
 )
 
 // storage is a node that is reached over the cable alone, and an engine that
@@ -48,6 +49,16 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
+// proxyTo passes requests on to a node, which answers on loopback only.
+func proxyTo(address string) http.Handler {
+	target, err := url.Parse(address)
+	if err != nil {
+		panic(err)
+	}
+	target.Path = ""
+	return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+}
+
 // newStorage serves a node on the other computer behind a handler.
 func (w *wire) newStorage(handler func(http.Handler) http.Handler) *storage {
 	w.Helper()
@@ -56,7 +67,7 @@ func (w *wire) newStorage(handler func(http.Handler) http.Handler) *storage {
 	var l net.Listener
 	w.there(func() { l, err = net.Listen("tcp4", farAddress+":0") })
 	w.must(err)
-	server := httptest.NewUnstartedServer(handler(transfertest.NewFaults(n.URL(), 0, 0)))
+	server := httptest.NewUnstartedServer(handler(proxyTo(n.URL())))
 	w.must(server.Listener.Close())
 	server.Listener = l
 	server.Start()

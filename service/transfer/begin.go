@@ -2,14 +2,21 @@ package transfer
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer/journal"
 )
 
+// errFinished: the list shows the upload as finished, although its begin was
+// never known to have worked.
+var errFinished = errors.New("the upload is finished already")
+
 // begin opens the upload on the server, unless an earlier turn has. When an
 // answer is lost, the list is searched for the upload that may have been
-// begun: as it tells no upload ID, that one is deleted before the next try.
+// begun: as it tells no upload ID, that one is deleted before the next try. One
+// that a run has finished before it was killed is taken as it is: errFinished.
 func (r *run) begin(ctx context.Context) error {
 	u := r.upload
 	if u.remote.ID != "" {
@@ -18,7 +25,7 @@ func (r *run) begin(ctx context.Context) error {
 	uncertain := u.begun
 	return r.route.try(ctx, func() error {
 		if uncertain {
-			if err := r.deleteOrphans(ctx); err != nil {
+			if err := r.adopt(ctx); err != nil {
 				return err
 			}
 			r.locked(func() { u.twice = true })
@@ -54,20 +61,49 @@ func (r *run) beginning() {
 	}
 }
 
-// deleteOrphans deletes uploads of this name but for the one that is gone on
-// with. Where names are not unique they may be somebody else's and stay.
-func (r *run) deleteOrphans(ctx context.Context) error {
-	if !r.route.target.UniqueNames {
-		return nil
-	}
-	files, err := r.route.target.Bucket.List(ctx)
+// adopt goes on with the upload of this name that is finished, with errFinished,
+// and deletes the others.
+func (r *run) adopt(ctx context.Context) error {
+	named, err := r.named(ctx)
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		if f.Name != r.upload.sealed || f.Key == r.upload.remote.FileKey {
-			continue
+	for _, f := range named {
+		if f.Completed && f.Size == r.upload.plan.Size {
+			r.locked(func() {
+				r.upload.remote.FileKey, r.upload.twice = f.Key, true
+				r.engine.keep(r.upload)
+			})
+			return errFinished
 		}
+	}
+	return r.deleteAll(ctx, named)
+}
+
+// deleteOrphans deletes uploads of this name but for the one that is gone on
+// with.
+func (r *run) deleteOrphans(ctx context.Context) error {
+	named, err := r.named(ctx)
+	if err != nil {
+		return err
+	}
+	return r.deleteAll(ctx, named)
+}
+
+// named are the uploads of this name but for the one that is gone on with.
+// Where names are not unique they may be somebody else's and stay.
+func (r *run) named(ctx context.Context) ([]api.File, error) {
+	if !r.route.target.UniqueNames {
+		return nil, nil
+	}
+	files, err := r.route.target.Bucket.List(ctx)
+	return slices.DeleteFunc(files, func(f api.File) bool {
+		return f.Name != r.upload.sealed || f.Key == r.upload.remote.FileKey
+	}), err
+}
+
+func (r *run) deleteAll(ctx context.Context, files []api.File) error {
+	for _, f := range files {
 		if err := r.route.target.Bucket.Delete(ctx, f.Key); err != nil {
 			return err
 		}

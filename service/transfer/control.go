@@ -167,6 +167,7 @@ func (e *Engine) sweep(u *upload) {
 	if key := queueKey(u.targetID, u.src); e.queued[key] == u {
 		delete(e.queued, key)
 	}
+	u.way = unmoved
 	if u.recent != nil {
 		e.recent.Remove(u.recent)
 	}

@@ -83,11 +83,12 @@ func (f *fetch) abandon(ctx context.Context, err error) {
 }
 
 // CanGoOn tells that a transfer that failed may go on where it was: the server
-// may come back, or get a new key, and a disk that was away may be there again.
+// may come back, or get a new key, or open its links again, and a disk that was
+// away may be there again.
 func CanGoOn(err error) bool {
 	var remote *api.Error
 	if errors.As(err, &remote) {
-		return remote.Transient() || NeedsKey(remote)
+		return remote.Transient() || NeedsKey(remote) || remote.Kind == api.ErrForbidden
 	}
 	return errors.Is(err, ErrUnreadable) || errors.Is(err, ErrVanished)
 }

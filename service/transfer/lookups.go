@@ -20,7 +20,7 @@ const (
 	together = time.Second
 	// worth is how many entries of a list a file is worth that is looked for in
 	// it; in a larger list it is looked up by itself.
-	worth = 20
+	worth = 10
 	// singly is how many are looked up by themselves at once.
 	singly = 16
 )

@@ -27,6 +27,7 @@ type pace struct {
 	mu       sync.Mutex
 	until    time.Time
 	asked    time.Time // until when the server asked to wait
+	counted  time.Time // until when what fails is the same failure
 	failures int
 	since    time.Time
 	last     error
@@ -84,20 +85,22 @@ func (p *pace) answered(probe bool) {
 	}
 }
 
-// failed notes a transient failure, and for how long nothing has worked now.
-// What fails for want of a network is not the server's fault, and does not count.
-func (p *pace) failed(err *api.Error) (lasting time.Duration) {
+// failed notes a transient failure, for how long nothing has worked now, and how
+// long the call waits by itself: one connection that breaks is no reason for all
+// others to wait. What fails for want of a network is not the server's fault, and
+// does not count.
+func (p *pace) failed(err *api.Error) (lasting, alone time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.away.is() {
-		return 0
+		return 0, 0
 	}
 	now := time.Now()
 	if p.failures == 0 {
 		p.since = now
 	}
 	// Calls that were on their way together fail together: that is one failure.
-	if p.failures == 0 || !now.Before(p.until) {
+	if p.failures == 0 || !now.Before(p.counted) {
 		p.failures++
 	}
 	p.last = err
@@ -109,10 +112,17 @@ func (p *pace) failed(err *api.Error) (lasting time.Duration) {
 	if asked := now.Add(err.RetryAfter); err.RetryAfter > 0 && asked.After(p.asked) {
 		p.asked = asked
 	}
-	if until := now.Add(max(d, err.RetryAfter)); until.After(p.until) {
-		p.until = until
+	until := now.Add(max(d, err.RetryAfter))
+	if p.failures == 1 && err.Kind != api.ErrBusy {
+		if !now.Before(p.counted) {
+			p.counted = until
+		}
+		return now.Sub(p.since), d
 	}
-	return now.Sub(p.since)
+	if until.After(p.until) {
+		p.until, p.counted = until, until
+	}
+	return now.Sub(p.since), 0
 }
 
 // trouble returns when the next try is due and what keeps the server from
@@ -159,13 +169,14 @@ func (p *pace) try(ctx context.Context, patience time.Duration, call func() erro
 			p.answered(probe)
 			return err
 		}
-		lasting := p.failed(e)
+		lasting, alone := p.failed(e)
 		if patience > 0 && (lasting >= patience || e.RetryAfter > patience) {
 			return err
 		}
 		if e.Kind == api.ErrServer && failures >= maxServerFailures {
 			return err
 		}
+		sleep(ctx, alone)
 	}
 }
 

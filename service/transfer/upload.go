@@ -131,7 +131,10 @@ func (r *run) once(ctx context.Context) error {
 	if err := r.already(ctx); err != nil {
 		return err
 	}
-	if err := r.begin(ctx); err != nil {
+	switch err := r.begin(ctx); {
+	case errors.Is(err, errFinished):
+		return r.verify(ctx)
+	case err != nil:
 		return err
 	}
 	if r.upload.restored {

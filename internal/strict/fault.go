@@ -1,0 +1,93 @@
+package strict
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+)
+
+// A Fault spoils the way of one call. What it passes to next reaches the
+// server; what it writes to w is all that the client hears.
+type Fault func(next http.Handler, w http.ResponseWriter, r *http.Request)
+
+// Status answers in the server's place once a share of the body has come.
+// after, where not empty, is the value of Retry-After.
+func Status(status int, after string, share float64) Fault {
+	return func(_ http.Handler, w http.ResponseWriter, r *http.Request) {
+		swallow(r, share)
+		if after != "" {
+			w.Header().Set("Retry-After", after)
+		}
+		w.WriteHeader(status)
+	}
+}
+
+// Page answers in the server's place with a page of HTML, as the gate of a
+// hotel's network does: with 200, or with a redirect to where one logs in.
+func Page(status int, location string) Fault {
+	return func(_ http.Handler, w http.ResponseWriter, r *http.Request) {
+		swallow(r, 1)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if location != "" {
+			w.Header().Set("Location", location)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, "<!DOCTYPE html><title>Welcome</title><p>Room number, please.")
+	}
+}
+
+// Reset breaks the connection once a share of the body has come.
+func Reset(share float64) Fault {
+	return func(_ http.Handler, w http.ResponseWriter, r *http.Request) {
+		swallow(r, share)
+		cut(w, nil)
+	}
+}
+
+// Acted lets the server act and answers otherwise in its place, as a gateway does
+// that has lost patience.
+func Acted(status int) Fault {
+	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		w.WriteHeader(status)
+	}
+}
+
+// LostAnswer lets the server act and breaks the connection.
+func LostAnswer(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	next.ServeHTTP(httptest.NewRecorder(), r)
+	cut(w, nil)
+}
+
+// CutAnswer lets the server act and sends half of what it says.
+func CutAnswer(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	said := httptest.NewRecorder()
+	next.ServeHTTP(said, r)
+	var whole bytes.Buffer
+	answer := said.Result()
+	answer.ContentLength = int64(said.Body.Len())
+	half := said.Body.Len()/2 + 1
+	_ = answer.Write(&whole)
+	cut(w, whole.Bytes()[:max(0, whole.Len()-half)])
+}
+
+func swallow(r *http.Request, share float64) {
+	_, _ = io.CopyN(io.Discard, r.Body, int64(share*float64(r.ContentLength)))
+}
+
+// cut ends the connection, the hard way if nothing is to be said before.
+func cut(w http.ResponseWriter, last []byte) {
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if len(last) > 0 {
+		_, _ = buffered.Write(last)
+		_ = buffered.Flush()
+	} else if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
