@@ -118,8 +118,10 @@ func (r *run) removeRemains(ctx context.Context) error {
 		return nil
 	}
 	return r.route.try(ctx, func() error {
-		if u.remote.FileKey == "" {
-			return r.deleteOrphans(ctx)
+		if u.twice || u.remote.FileKey == "" {
+			if err := r.deleteOrphans(ctx); err != nil || u.remote.FileKey == "" {
+				return err
+			}
 		}
 		return r.route.target.Bucket.Delete(ctx, u.remote.FileKey)
 	})

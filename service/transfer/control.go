@@ -37,8 +37,9 @@ func (e *Engine) Pause(ids ...string) { e.each(ids, e.pause) }
 
 func (e *Engine) pause(u *upload) {
 	switch {
+	case u.clearing(): // one that is retried rests afterwards where all is held
 	case u.cancel != nil:
-		u.resume = false
+		u.pausing, u.resume = true, false
 		u.cancel(&pausedError{})
 	case u.state == Waiting:
 		e.change(u, Paused, nil)
@@ -54,8 +55,9 @@ func (e *Engine) Resume(ids ...string) {
 // rest does so when it has.
 func (e *Engine) unpause(u *upload) {
 	switch {
+	case u.clearing():
 	case u.cancel != nil:
-		u.resume = true
+		u.pausing, u.resume = false, true
 	case u.state == Paused:
 		e.enqueue(u)
 	}
@@ -70,7 +72,7 @@ func (e *Engine) Retry(ids ...string) {
 		case u.cancel != nil:
 			u.resume = true // when what it had sent is deleted
 		default:
-			e.keep(u)
+			e.renew(u) // with the tags that it has now: it may go elsewhere than before
 			e.enqueue(u)
 		}
 	})
@@ -82,6 +84,7 @@ func (e *Engine) Cancel(ids ...string) {
 	e.each(ids, func(u *upload) {
 		switch {
 		case u.cancel != nil:
+			u.given, u.resume = true, false
 			u.cancel(errCancelled)
 		case u.state == Waiting || u.state == Paused || u.state == Failed:
 			e.change(u, Cancelled, nil)
@@ -106,6 +109,19 @@ func (e *Engine) clear(u *upload) {
 	u.cancel, u.resume = func(error) {}, false
 	e.clearing++
 	e.group.Go(func() { e.abort(r, u) })
+}
+
+// clearing tells that a cancelled upload is being deleted from its server.
+// Callers hold Engine.mu.
+func (u *upload) clearing() bool { return u.cancel != nil && u.state == Cancelled }
+
+// requeue lets an upload go on, or rest where all is held. Callers hold e.mu.
+func (e *Engine) requeue(u *upload) {
+	if e.held {
+		e.change(u, Paused, nil)
+		return
+	}
+	e.enqueue(u)
 }
 
 // PauseAll holds everything, and what is added from now on as well.
@@ -193,9 +209,12 @@ func (e *Engine) abort(r *route, u *upload) {
 	} else {
 		e.cfg.Log.Warn("what the server has of a cancelled upload could not be deleted", "transfer", u.id, "error", kindOf(err))
 	}
+	if u.moved {
+		e.move(u)
+	}
 	if u.resume {
-		e.keep(u)
-		e.enqueue(u)
+		e.renew(u)
+		e.requeue(u)
 		e.dispatch()
 	}
 	e.sweep(u)

@@ -264,6 +264,7 @@ func (e *Engine) start(u *upload, l *lane) {
 	r := e.routes[u.targetID]
 	ctx, cancel := context.WithCancelCause(e.ctx)
 	u.cancel, u.resume, u.lane = cancel, false, l
+	u.given, u.pausing = false, false
 	if u.way == unmoved {
 		u.way = new(way)
 	}

@@ -56,6 +56,12 @@ func (f *fetch) open(file api.File) error {
 		return &FileError{Path: filepath.Dir(f.want.Path), Kind: ErrUnwritable, Err: systemError(err)}
 	}
 	f.part = part
+	// Before anything is in it: a part file that nobody knows of stays for ever.
+	if entry, err := f.entry(file); err == nil {
+		if err := f.engine.cfg.Journal.Save(entry, true); err != nil {
+			f.engine.cfg.Log.Warn("a download could not be journalled", "transfer", f.id, "error", err)
+		}
+	}
 	return nil
 }
 
@@ -109,17 +115,23 @@ func (f *fetch) discard(left journal.Entry) {
 
 // journal has the journal know of the download, once its plan is made.
 func (f *fetch) journal(file api.File) {
-	partPath, err := filepath.Abs(f.part.Name())
+	entry, err := f.entry(file)
 	if err != nil {
 		return
 	}
 	f.journalled = true
 	f.engine.mu.Lock()
 	defer f.engine.mu.Unlock()
-	f.engine.journalled(f.engine.cfg.Journal.Renew(journal.Entry{
+	f.engine.journalled(f.engine.cfg.Journal.Renew(entry))
+}
+
+// entry is the download as the journal keeps it.
+func (f *fetch) entry(file api.File) (journal.Entry, error) {
+	partPath, err := filepath.Abs(f.part.Name())
+	return journal.Entry{
 		ID: f.id, Download: true, Storage: f.route.target.Storage, Path: f.abs, PartPath: partPath,
 		Added: time.Now(), Size: f.plan.Size, PartSize: f.plan.PartSize, Parts: f.plan.Parts, Tail: f.plan.Tail, TailSize: f.plan.TailSize, FileKey: f.want.FileKey, CID: file.CID,
-	}))
+	}, err
 }
 
 func (f *fetch) keepPiece(number int, tag string) {

@@ -213,7 +213,7 @@ func (p *piece) take(ctx context.Context, content *api.Content) error {
 
 // restart begins at the first byte of the file: there are no ranges.
 func (p *piece) restart() {
-	p.fetch.want.Received.Add(-p.have)
+	p.fetch.want.Received.Store(0) // what an earlier run has left counts no more
 	p.offset, p.have, p.crc = 0, 0, 0
 }
 

@@ -16,6 +16,9 @@ func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 	defer e.mu.Unlock()
 	u.cancel = nil
 	u.ended = time.Now()
+	if u.moved && err != nil && !errors.Is(err, errAlready) && !u.given {
+		e.move(u)
+	}
 	switch {
 	case errors.Is(err, errAlready):
 		e.drop(u)
@@ -23,13 +26,10 @@ func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
 	case err == nil:
 		e.finished(u)
 		e.change(u, Done, nil)
-	case errors.Is(cause, errCancelled):
+	case u.given:
 		e.change(u, Cancelled, nil)
 		e.clear(u)
 	case errors.As(cause, &paused) && u.resume:
-		if u.moved {
-			e.move(u)
-		}
 		e.enqueue(u)
 	case errors.As(cause, &paused) && paused.why != nil:
 		e.change(u, e.withoutKey(), paused.why)

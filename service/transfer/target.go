@@ -164,8 +164,10 @@ func (e *Engine) Connect(t Target) {
 // storage it begins anew, with a new key it goes on. Callers hold e.mu.
 func (e *Engine) reconnect(u *upload, moved bool) {
 	switch {
+	case moved && u.clearing(): // from where it was
+		u.moved = true
 	case moved && u.cancel != nil:
-		u.moved, u.resume = true, true
+		u.moved, u.resume = true, !u.pausing
 		u.cancel(&pausedError{})
 	case moved:
 		e.move(u)

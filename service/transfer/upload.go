@@ -30,6 +30,8 @@ type upload struct {
 	lane    *lane                   // in which it has its turn
 	queued  bool
 	resume  bool // goes on as soon as its pause has come into effect
+	pausing bool // the person wants its pause
+	given   bool // up by the person while it ran
 	dropped bool // nobody wants to know of it any more
 	gone    bool // dropped, and ended
 	moved   bool // its connection leads to another storage now
@@ -100,6 +102,9 @@ func (r *run) all(ctx context.Context) error {
 			return err
 		}
 		r.engine.cfg.Log.Info("the server has forgotten an upload: it begins anew", "transfer", r.upload.id)
+		if err := r.removeRemains(ctx); err != nil { // another begin of it may have come late
+			return err
+		}
 		r.locked(func() {
 			r.upload.forget()
 			r.upload.anew++
@@ -121,8 +126,26 @@ func (r *run) verifyCompleted(ctx context.Context) (done bool, err error) {
 	return true, r.verify(ctx)
 }
 
+// finishedBefore tells whether an earlier run has finished the upload, and if so
+// verifies it: its last tags may be lost, and yet its complete have taken effect.
+func (r *run) finishedBefore(ctx context.Context) (done bool, err error) {
+	if !r.upload.restored || r.upload.remote.ID == "" {
+		return false, nil
+	}
+	done, err = r.verifyCompleted(ctx)
+	if err == nil && !done {
+		r.locked(func() { r.upload.restored = false })
+	}
+	return done, err
+}
+
 // once takes an upload through its stages.
 func (r *run) once(ctx context.Context) error {
+	if !r.upload.again { // it is done then, whatever its source is now
+		if done, err := r.finishedBefore(ctx); err != nil || done {
+			return err
+		}
+	}
 	src, err := r.prepare(ctx)
 	if err != nil {
 		return err
@@ -137,12 +160,8 @@ func (r *run) once(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	if r.upload.restored {
-		// Its last tags may be lost, and yet its complete have taken effect.
-		if done, err := r.verifyCompleted(ctx); err != nil || done {
-			return err
-		}
-		r.locked(func() { r.upload.restored = false })
+	if done, err := r.finishedBefore(ctx); err != nil || done {
+		return err
 	}
 	r.stage(Uploading)
 	if err := r.sendParts(ctx, src); err != nil {
@@ -166,6 +185,9 @@ func (r *run) discardStale(ctx context.Context, err error) error {
 	}
 	if cleanErr := r.removeRemains(ctx); cleanErr != nil {
 		r.engine.cfg.Log.Warn("the remains of an upload could not be deleted", "transfer", r.upload.id, "error", kindOf(cleanErr))
+		if ctx.Err() != nil || CanGoOn(cleanErr) {
+			return err // the next turn deletes them
+		}
 	}
 	r.forget()
 	return err
