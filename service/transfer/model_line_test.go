@@ -19,8 +19,9 @@ import (
 // time there and back, and may meet a fault.
 type line struct {
 	*transfertest.Fake
-	st  *storage
-	run *program
+	st   *storage
+	run  *program
+	conn *connection
 }
 
 var _ transfer.Bucket = (*line)(nil)
@@ -150,8 +151,8 @@ const opaqueTag = "opaque-"
 func (l *line) PutPart(ctx context.Context, p api.Part) (string, error) {
 	sealed := l.sealedName(p.Upload.FileKey)
 	l.touch(sealed)
-	l.run.partBegins(p)
-	defer l.run.partEnds()
+	l.run.partBegins(l.conn, p)
+	defer l.run.partEnds(l.conn)
 	c := call{errand{"part", plain(sealed), p.Number}, ctx, true}
 	data, err := l.read(c, p)
 	if err != nil {

@@ -21,9 +21,9 @@ type program struct {
 	journal *ledger
 	left    []journal.Entry
 	dead    atomic.Bool
-	haunts  atomic.Bool // what it had sent when it was killed may still arrive
-	parts   atomic.Int64
-	rev     uint64 // of the last look at Changes
+	haunts  atomic.Bool                   // what it had sent when it was killed may still arrive
+	parts   map[*connection]*atomic.Int64 // on their way
+	rev     uint64                        // of the last look at Changes
 }
 
 // open starts a run of the program with what the journal holds.
@@ -36,7 +36,7 @@ func (w *world) open() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p := &program{w: w, journal: newLedger(w, kept, left), left: left}
+	p := &program{w: w, journal: newLedger(w, kept, left), left: left, parts: map[*connection]*atomic.Int64{}}
 	p.Engine = transfer.New(transfer.Config{
 		Workers: w.workers, Patience: w.patience, Unattended: w.unattended,
 		Journal: p.journal, Left: left, History: history,
@@ -44,6 +44,7 @@ func (w *world) open() {
 	})
 	w.program = p
 	for _, c := range w.conns {
+		p.parts[c] = new(atomic.Int64)
 		w.connect(c)
 	}
 }
@@ -54,7 +55,7 @@ func (w *world) connect(c *connection) {
 	st.setKey(true)
 	w.program.Connect(transfer.Target{
 		ID: c.id, Session: st.name, Storage: st.name, Limits: c.limits, UniqueNames: true,
-		Bucket: &line{Fake: st.Fake, st: st, run: w.program},
+		Bucket: &line{Fake: st.Fake, st: st, run: w.program, conn: c},
 		Seal:   func(name string) (string, error) { return name + "|" + st.name + "|" + rand.Text(), nil },
 	})
 }
@@ -74,8 +75,8 @@ func (p *program) shut(kill bool) {
 }
 
 // partBegins checks that a part may be sent now.
-func (p *program) partBegins(sent api.Part) {
-	if n := p.parts.Add(1); n > int64(p.w.workers) {
+func (p *program) partBegins(c *connection, sent api.Part) {
+	if n := p.parts[c].Add(1); n > int64(p.w.workers) {
 		p.w.fail("%d parts are on their way, with %d workers", n, p.w.workers)
 	}
 	if !p.dead.Load() && p.journal.keeps(part{sent.Upload.ID, sent.Number}) {
@@ -83,7 +84,7 @@ func (p *program) partBegins(sent api.Part) {
 	}
 }
 
-func (p *program) partEnds() { p.parts.Add(-1) }
+func (p *program) partEnds(c *connection) { p.parts[c].Add(-1) }
 
 // syncing is how long the journal takes until a record that nobody waits for is
 // on the disk, at most.
