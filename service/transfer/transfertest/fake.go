@@ -110,6 +110,17 @@ func (f *Fake) call(ctx context.Context, op string, do func() error) error {
 	return err
 }
 
+// LosePart has the bucket forget one part of an unfinished upload, as a server
+// does whose disk has failed.
+func (f *Fake) LosePart(fileKey string, number int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if file, ok := f.files[fileKey]; ok {
+		delete(file.parts, number)
+		delete(file.tags, number)
+	}
+}
+
 func refuse(op string, kind error, status int, detail string) error {
 	return &api.Error{Op: op, Kind: kind, Status: status, Detail: detail}
 }
