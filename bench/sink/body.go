@@ -26,19 +26,20 @@ type taken struct {
 	body []byte
 }
 
-// take reads a body to its end. The CRC32C costs a hundredth of the reading and
-// is always made.
+// take reads a body to its end, and makes its CRC32C where tags are made of it.
 func (s *store) take(r io.Reader) (taken, error) {
 	var t taken
 	var kept bytes.Buffer
-	keep := s.modeNow().Keep
+	mode := s.modeNow()
 	buf := buffers.Get().(*[256 << 10]byte)
 	defer buffers.Put(buf)
 	for {
 		n, err := r.Read(buf[:])
 		t.size += int64(n)
-		t.crc = crc32.Update(t.crc, castagnoli, buf[:n])
-		if keep {
+		if mode.CRCTags {
+			t.crc = crc32.Update(t.crc, castagnoli, buf[:n])
+		}
+		if mode.Keep {
 			kept.Write(buf[:n])
 		}
 		if err == io.EOF {
@@ -49,7 +50,7 @@ func (s *store) take(r io.Reader) (taken, error) {
 		}
 	}
 	s.bytes.Add(t.size)
-	if keep {
+	if mode.Keep {
 		t.body = kept.Bytes()
 		if t.body == nil {
 			t.body = []byte{}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"time"
@@ -10,22 +12,32 @@ import (
 // as many as the most parts that are ever sent at once.
 const maxIdle = 64
 
+// writeBuffer takes the head of a request and a small file, in bytes: both go
+// out at once.
+const writeBuffer = 68 << 10
+
 // NewTransport returns the transport for calls and parts. It speaks HTTP/1.1
 // only: over HTTP/2 all parts would share one TCP connection, and one lost
 // packet would stall them all.
 func NewTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 20 * time.Second, KeepAlive: 30 * time.Second, Control: tune}
+	dialer := newDialer()
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return &http.Transport{
+	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dialer.DialContext,
+		DialContext:         dialer.plain,
+		TLSClientConfig:     new(tls.Config),
 		Protocols:           protocols,
-		TLSHandshakeTimeout: 20 * time.Second,
+		TLSHandshakeTimeout: dialTimeout,
 		MaxIdleConnsPerHost: maxIdle,
 		IdleConnTimeout:     90 * time.Second,
 		DisableCompression:  true,
-		WriteBufferSize:     64 << 10,
+		WriteBufferSize:     writeBuffer,
 		ReadBufferSize:      64 << 10,
 	}
+	// Through a proxy, the transport makes TLS by itself.
+	t.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		return dialer.secure(ctx, network, address, t.TLSClientConfig)
+	}
+	return t
 }
