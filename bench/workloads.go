@@ -55,7 +55,7 @@ func locals(quick bool) []workload {
 func lines(quick bool) []workload {
 	all := []workload{
 		{name: "line-big", title: "200 MiB", files: 1, size: 200 * mib, line: true, atOnce: 1},
-		{name: "line-small", title: "100 × 64 KiB", files: 100, size: 64 * kib, line: true, atOnce: 16},
+		{name: "line-small", title: "1,000 × 64 KiB", files: 1000, size: 64 * kib, line: true, atOnce: 16},
 	}
 	if quick {
 		all[0].title, all[0].size = "25 MiB", 25*mib

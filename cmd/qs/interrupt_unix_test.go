@@ -82,7 +82,7 @@ func (c *resent) holds(r *http.Request) bool {
 			close(c.others)
 		}
 		return number == "2"
-	case number == "1" || number == "3": // one after the other on one connection
+	case number == "1": // the third took its place
 		c.again.Add(1)
 	}
 	return false

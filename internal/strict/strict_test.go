@@ -160,8 +160,8 @@ var faults = map[string]struct {
 }{
 	"500":         {strict.Status(500, "", 0.5), api.ErrServer, false, 3 * mib},
 	"429":         {strict.Status(429, "7", 0), api.ErrBusy, false, 0},
-	"page":        {strict.Page(200, ""), api.ErrNotQuickSync, false, 6 * mib},
-	"redirect":    {strict.Page(302, "http://login.example/"), api.ErrNotQuickSync, false, 6 * mib},
+	"page":        {strict.Page(200, ""), api.ErrPortal, false, 6 * mib},
+	"redirect":    {strict.Page(302, "http://login.example/"), api.ErrPortal, false, 6 * mib},
 	"reset":       {strict.Reset(0.25), api.ErrNetwork, false, 6 * mib / 4},
 	"504":         {strict.Acted(504), api.ErrServer, true, 6 * mib},
 	"lost answer": {strict.LostAnswer, api.ErrNetwork, true, 6 * mib},

@@ -48,6 +48,7 @@ type Client struct {
 	calls  *http.Client
 	links  *http.Client
 	guard  *watchdog
+	paced  *atomic.Bool
 	gone   func() bool // nil where it does not matter
 	isNode atomic.Bool
 	known  atomic.Bool // it has answered as a server of ours does
@@ -64,12 +65,13 @@ func New(cfg Config) (*Client, error) {
 	if !fitsHeader(cfg.Token) {
 		return nil, errors.New("the key holds a line break, an outer space or another character that cannot be sent")
 	}
-	next := cfg.Transport
+	next, dialer := cfg.Transport, newDialer()
 	if next == nil {
-		next = NewTransport()
+		next = newTransport(dialer)
 	}
 	guarded := &watchdog{next: next, patience: cfg.Patience.orDefault(), alive: map[*dog]netip.Addr{}}
 	return &Client{
+		paced: &dialer.paced,
 		guard: guarded,
 		gone:  cfg.Gone,
 		base:  base,
@@ -103,6 +105,10 @@ func (c *Client) Server() string { return c.base }
 // IsNode tells whether an answer so far came from a QuickSync node of ours,
 // which knows more than the documented API (file names and lifetimes of links).
 func (c *Client) IsNode() bool { return c.isNode.Load() }
+
+// Paced tells whether the connections to the server send at the speed of the line
+// although it loses packets: few of them fill it then.
+func (c *Client) Paced() bool { return c.paced.Load() }
 
 // CloseIdle closes the connections that wait for the next call.
 func (c *Client) CloseIdle() { c.calls.CloseIdleConnections() }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,29 +16,49 @@ import (
 // it over in pieces of 32 KiB, and crypto/tls makes of each a system call for
 // every record of 16 KiB: on a fast line most of the time goes there.
 
-// stride is how much of a body is read and sent at once, in bytes. It still fits
-// into the caches of a processor.
-const stride = 128 << 10
+// A stride is how much of a body is read and sent at once, in bytes. The longest
+// still fits into the caches of a processor. A slow line gets short ones, so that
+// what was read is about what has gone over it: progress and goodput are counted
+// by reading.
+const (
+	shortStride = 16 << 10
+	longStride  = 256 << 10
+	// A stride that took less than quick is followed by one of twice its length,
+	// one that took longer than slow by one of half.
+	quick, slow = 2 * time.Millisecond, 20 * time.Millisecond
+)
 
-var strides = sync.Pool{New: func() any { return new([stride]byte) }}
+var strides = sync.Pool{New: func() any { return new([longStride]byte) }}
 
 // dialTimeout bounds the making of a connection, and that of TLS over it.
 const dialTimeout = 20 * time.Second
 
 // dialer makes connections.
-type dialer struct{ net.Dialer }
+type dialer struct {
+	net.Dialer
+	paced atomic.Bool // the latest one uses BBR
+}
 
 func newDialer() *dialer {
-	return &dialer{net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Control: tune}}
+	return &dialer{Dialer: net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Control: tune}}
+}
+
+// dial makes a TCP connection.
+func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := d.DialContext(ctx, network, address)
+	if err == nil {
+		d.paced.Store(isPaced(c))
+	}
+	return c, err
 }
 
 // plain makes a connection without TLS.
 func (d *dialer) plain(ctx context.Context, network, address string) (net.Conn, error) {
-	c, err := d.DialContext(ctx, network, address)
+	c, err := d.dial(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	return &strider{c}, nil
+	return newStrider(c), nil
 }
 
 // secure makes a connection with TLS to the host of an address.
@@ -46,7 +67,7 @@ func (d *dialer) secure(ctx context.Context, network, address string, cfg *tls.C
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.DialContext(ctx, network, address)
+	c, err := d.dial(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -63,20 +84,27 @@ func (d *dialer) secure(ctx context.Context, network, address string, cfg *tls.C
 		_ = c.Close()
 		return nil, err
 	}
-	return &strider{secure}, nil
+	return newStrider(secure), nil
 }
 
-// strider is a connection that reads what it sends in large strides.
-type strider struct{ net.Conn }
+// strider is a connection that sends a body in strides.
+type strider struct {
+	net.Conn
+	stride int // used by the one goroutine that writes
+}
+
+func newStrider(c net.Conn) *strider { return &strider{Conn: c, stride: shortStride} }
 
 // ReadFrom implements io.ReaderFrom.
 func (s *strider) ReadFrom(r io.Reader) (n int64, err error) {
-	buffer := strides.Get().(*[stride]byte)
+	buffer := strides.Get().(*[longStride]byte)
 	defer strides.Put(buffer)
 	for {
-		read, err := r.Read(buffer[:])
+		read, err := r.Read(buffer[:s.stride])
 		if read > 0 {
+			began := time.Now()
 			written, werr := s.Write(buffer[:read])
+			s.pace(time.Since(began))
 			n += int64(written)
 			if werr != nil {
 				return n, werr
@@ -88,6 +116,16 @@ func (s *strider) ReadFrom(r io.Reader) (n int64, err error) {
 		case err != nil:
 			return n, err
 		}
+	}
+}
+
+// pace chooses the next stride by how long the last one took.
+func (s *strider) pace(took time.Duration) {
+	switch {
+	case took < quick:
+		s.stride = min(2*s.stride, longStride)
+	case took > slow:
+		s.stride = max(s.stride/2, shortStride)
 	}
 }
 

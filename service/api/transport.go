@@ -19,8 +19,9 @@ const writeBuffer = 68 << 10
 // NewTransport returns the transport for calls and parts. It speaks HTTP/1.1
 // only: over HTTP/2 all parts would share one TCP connection, and one lost
 // packet would stall them all.
-func NewTransport() *http.Transport {
-	dialer := newDialer()
+func NewTransport() *http.Transport { return newTransport(newDialer()) }
+
+func newTransport(dialer *dialer) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	t := &http.Transport{

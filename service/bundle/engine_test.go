@@ -15,6 +15,7 @@ import (
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/flow"
 	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/service/transfer/transfertest"
 )
@@ -90,7 +91,7 @@ func begun(t *testing.T, fake *transfertest.Fake, b *bundle.Bundle, numbers ...i
 	t.Helper()
 	version, err := b.Stat()
 	must(t, err)
-	plan, ok := limits.Plan(version.Size, 0)
+	plan, ok := limits.Plan(version.Size, flow.Line{})
 	if !ok {
 		t.Fatal("it does not fit")
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -211,12 +212,18 @@ func noise(n int) []byte {
 func extents(t *testing.T, dir string) (sizes []int64) {
 	t.Helper()
 	err := filepath.WalkDir(filepath.Join(dir, "extents"), func(_ string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // the node has deleted it meanwhile
+			return nil
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
 		info, err := d.Info()
 		if err == nil {
 			sizes = append(sizes, info.Size())
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
 		}
 		return err
 	})

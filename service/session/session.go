@@ -50,6 +50,7 @@ type Connection struct {
 	cfg     Config
 	client  *api.Client
 	session api.Session
+	trip    time.Duration
 }
 
 // Open asks the server for its session. Where the server cannot be reached but
@@ -61,7 +62,9 @@ func Open(ctx context.Context, cfg Config) (*Connection, error) {
 		return nil, err
 	}
 	c := &Connection{cfg: cfg, client: client, session: api.Session{ID: cfg.SessionID, Ends: tokenEnd(cfg.Token)}}
+	began := time.Now()
 	told, err := client.Session(ctx)
+	c.trip = time.Since(began) / 3 // a connection is made, perhaps with TLS, and used
 	switch {
 	case err == nil:
 		c.adopt(told)
@@ -127,7 +130,7 @@ func (c *Connection) Target() transfer.Target {
 	}
 	target := transfer.Target{
 		ID: c.cfg.ID, Session: c.session.ID, Storage: c.storage(), Bucket: c.client, Limits: limits,
-		Seal: c.seal, UniqueNames: c.cfg.HideNames, LinkLifetime: c.cfg.LinkLifetime,
+		Seal: c.seal, UniqueNames: c.cfg.HideNames, LinkLifetime: c.cfg.LinkLifetime, Trip: c.trip, Paced: c.client.Paced(),
 	}
 	if !c.client.Local() {
 		target.Offline = c.client.Offline

@@ -168,7 +168,7 @@ func (f *fetch) allocate(file api.File) error {
 	if f.pieces.planned() && f.plan.Size == f.total {
 		return nil
 	}
-	f.plan, _ = downloadLimits.Plan(f.total, f.route.down.Rate())
+	f.plan, _ = downloadLimits.Plan(f.total, f.route.down.Line())
 	f.pieces.plan(f.plan.Parts)
 	if err := preallocate(f.part, f.total); err != nil {
 		return f.written(err)

@@ -20,12 +20,10 @@ const maxWrongTags = 3
 // places go round between files.
 func (r *run) sendParts(ctx context.Context, src Reader) error {
 	g, gctx := errgroup.WithContext(ctx)
-	for number := 1; number <= r.upload.plan.Parts; number++ {
-		if r.hasTag(number) {
-			continue
-		}
+	missing := r.missingParts()
+	for i, number := range missing {
 		_, size := r.upload.plan.Part(number)
-		if err := r.route.up.Acquire(gctx, size); err != nil {
+		if err := r.route.up.Acquire(gctx, size, len(missing)-i); err != nil {
 			break // the group, or the upload, has ended: Wait tells why
 		}
 		g.Go(func() error {
@@ -42,10 +40,11 @@ func (r *run) sendParts(ctx context.Context, src Reader) error {
 	return nil
 }
 
-func (r *run) hasTag(number int) bool {
+// missingParts are the numbers of the parts that have no tag yet.
+func (r *run) missingParts() []int {
 	r.engine.mu.Lock()
 	defer r.engine.mu.Unlock()
-	return r.upload.tags[number-1] != ""
+	return r.upload.numbers(func(n int) bool { return r.upload.tags[n-1] == "" })
 }
 
 // sendPart sends one part until its tag is right, and keeps the tag.

@@ -105,7 +105,7 @@ func (f *fetch) fetchPieces(ctx context.Context) error {
 			continue
 		}
 		_, size := f.plan.Part(number)
-		if f.route.down.Acquire(gctx, size) != nil {
+		if f.route.down.Acquire(gctx, size, f.plan.Parts-number+1) != nil {
 			break // the group, or the download, has ended: Wait tells why
 		}
 		g.Go(func() error {

@@ -2,10 +2,12 @@ package transfer_test
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/flow"
 )
 
 // TestPlanCoversTheFile checks what must hold of the plan of any file: its
@@ -16,7 +18,7 @@ func TestPlanCoversTheFile(t *testing.T) {
 	for name, limits := range map[string]transfer.Limits{"hosted": transfer.Hosted, "node": transfer.Node} {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
-				checkPlan(t, limits, sizes(limits).Draw(t, "size"), rates.Draw(t, "rate"))
+				checkPlan(t, limits, sizes(limits).Draw(t, "size"), someLine.Draw(t, "line"))
 			})
 		})
 	}
@@ -31,11 +33,17 @@ func sizes(l transfer.Limits) *rapid.Generator[int64] {
 	return rapid.OneOf(near, rapid.Int64Range(0, l.MaxSize()))
 }
 
-// rates of lines, in bytes a second; 0 is not known.
-var rates = rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(1, 1e11))
+// someLine is any line, known or not.
+var someLine = rapid.Custom(func(t *rapid.T) flow.Line {
+	return flow.Line{
+		Rate:  rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(1, 1e11)).Draw(t, "rate"),
+		Width: rapid.IntRange(0, flow.Widest).Draw(t, "width"),
+		Trip:  time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "trip")),
+	}
+})
 
-func checkPlan(t *rapid.T, l transfer.Limits, size int64, rate float64) {
-	p, ok := l.Plan(size, rate)
+func checkPlan(t *rapid.T, l transfer.Limits, size int64, line flow.Line) {
+	p, ok := l.Plan(size, line)
 	if !ok {
 		t.Fatalf("no plan for %d bytes", size)
 	}
@@ -63,7 +71,7 @@ func checkPlan(t *rapid.T, l transfer.Limits, size int64, rate float64) {
 
 func TestPlanRefusesWhatDoesNotFit(t *testing.T) {
 	for _, size := range []int64{-1, transfer.Hosted.MaxSize() + 1, 1 << 62} {
-		if p, ok := transfer.Hosted.Plan(size, 0); ok {
+		if p, ok := transfer.Hosted.Plan(size, flow.Line{}); ok {
 			t.Errorf("%d bytes have the plan %+v", size, p)
 		}
 	}
@@ -71,22 +79,24 @@ func TestPlanRefusesWhatDoesNotFit(t *testing.T) {
 
 // TestPlansOfLines shows what the rules come to.
 func TestPlansOfLines(t *testing.T) {
-	const mib = 1 << 20
+	const kib, mib = int64(1) << 10, int64(1) << 20
+	near, away := flow.Line{Trip: time.Millisecond}, flow.Line{Trip: 80 * time.Millisecond}
 	for _, c := range []struct {
 		what   string
 		limits transfer.Limits
 		size   int64
-		rate   float64
+		line   flow.Line
 		want   transfer.Plan
 	}{
-		{"an empty file", transfer.Node, 0, 0, transfer.Plan{PartSize: mib, Parts: 1}},
-		{"a small file goes at once", transfer.Node, 1 << 16, 0, transfer.Plan{Size: 1 << 16, PartSize: mib, Parts: 1}},
-		{"a tail of small parts", transfer.Node, 200 * mib, 0, transfer.Plan{Size: 200 * mib, PartSize: 1792 << 10, Parts: 106 + 58, Tail: 58, TailSize: 256 << 10}},
-		{"no small parts for the hosted service", transfer.Hosted, 200 * mib, 0, transfer.Plan{Size: 200 * mib, PartSize: 5 * mib, Parts: 40}},
-		{"a slow line", transfer.Node, 200 * mib, 1e6, transfer.Plan{Size: 200 * mib, PartSize: mib, Parts: 199 + 4, Tail: 4, TailSize: 256 << 10}},
-		{"a fast line needs no tail", transfer.Node, 1024 * mib, 1e9, transfer.Plan{Size: 1024 * mib, PartSize: 16 * mib, Parts: 64}},
+		{"an empty file", transfer.Node, 0, near, transfer.Plan{PartSize: mib, Parts: 1}},
+		{"a small file goes at once", transfer.Node, 64 * kib, near, transfer.Plan{Size: 64 * kib, PartSize: mib, Parts: 1}},
+		{"near", transfer.Node, 200 * mib, near, transfer.Plan{Size: 200 * mib, PartSize: 1792 * kib, Parts: 106 + 58, Tail: 58, TailSize: 256 * kib}},
+		{"far away", transfer.Node, 200 * mib, away, transfer.Plan{Size: 200 * mib, PartSize: 512 * kib, Parts: 368 + 64, Tail: 64, TailSize: 256 * kib}},
+		{"no small parts for the hosted service", transfer.Hosted, 200 * mib, away, transfer.Plan{Size: 200 * mib, PartSize: 5 * mib, Parts: 40}},
+		{"many slow connections", transfer.Node, 200 * mib, flow.Line{Rate: 12e6, Width: 64}, transfer.Plan{Size: 200 * mib, PartSize: 512 * kib, Parts: 368 + 64, Tail: 64, TailSize: 256 * kib}},
+		{"few fast ones need no tail", transfer.Node, 1024 * mib, flow.Line{Rate: 1e9, Width: 4}, transfer.Plan{Size: 1024 * mib, PartSize: 16 * mib, Parts: 64}},
 	} {
-		if got, ok := c.limits.Plan(c.size, c.rate); !ok || got != c.want {
+		if got, ok := c.limits.Plan(c.size, c.line); !ok || got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.what, got, c.want)
 		}
 	}

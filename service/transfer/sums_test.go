@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"quicksync.me/desktop/service/transfer/flow"
 )
 
 // tagMakers are the ways in which servers make tags.
@@ -90,7 +92,7 @@ func TestSumOfAFileIsThatOfItsParts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := strings.Repeat(rapid.StringN(1, 20, -1).Draw(t, "data"), 300_000)
 		data = data[:rapid.IntRange(0, min(len(data), 5_000_000)).Draw(t, "size")]
-		p, _ := Node.Plan(int64(len(data)), 0)
+		p, _ := Node.Plan(int64(len(data)), flow.Line{})
 		var tags []string
 		for n := 1; n <= p.Parts; n++ {
 			offset, length := p.Part(n)

@@ -40,6 +40,10 @@ type Target struct {
 	// UniqueNames tells that no two calls of Seal give the same: then an upload
 	// whose begin was not answered can be found again by its name.
 	UniqueNames bool
+	// Trip is about a round trip to its server; 0 where it was not measured.
+	Trip time.Duration
+	// Paced tells that few connections fill the line, although it loses packets.
+	Paced bool
 	// LinkLifetime is what presigned links are asked for; 0 means the server's.
 	LinkLifetime func() time.Duration
 	// Offline tells that there surely is no network to reach the storage by; nil
@@ -74,6 +78,15 @@ type route struct {
 	*line
 	target   Target
 	patience time.Duration
+}
+
+// known is what is known of the line to the server, before anything was sent too.
+func (r *route) known() flow.Line {
+	l := r.up.Line()
+	if l.Trip == 0 {
+		l.Trip = r.target.Trip
+	}
+	return l
 }
 
 // try makes a call to the server at its pace. Fewer parts are sent at once
@@ -150,6 +163,9 @@ func (e *Engine) Connect(t Target) {
 		old = &route{line: newLine(e.cfg.Workers), target: t}
 	}
 	old.pace.follow(t.Offline)
+	if t.Paced {
+		old.up.Narrow()
+	}
 	e.routes[t.ID] = &route{line: old.line, target: t, patience: e.cfg.Patience}
 	e.finishCancelled(t)
 	for _, u := range e.order {

@@ -242,7 +242,7 @@ func (r *run) prepare(ctx context.Context) (Reader, error) {
 
 func (r *run) plan(version Version) error {
 	limits := r.route.target.Limits
-	plan, ok := limits.Plan(version.Size, r.route.up.Rate())
+	plan, ok := limits.Plan(version.Size, r.route.known())
 	if !ok {
 		return &FileError{Path: r.upload.src.Path(), Kind: ErrTooBig, Limit: limits.MaxSize()}
 	}

@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -48,7 +49,7 @@ func (l *line) use(f *flow.Flow, part int, lasts time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), lasts)
 	defer cancel()
 	var parts sync.WaitGroup
-	for f.Acquire(ctx, int64(part)) == nil {
+	for f.Acquire(ctx, int64(part), math.MaxInt) == nil {
 		parts.Go(func() {
 			defer f.Release(int64(part))
 			if l.refuses != nil && l.refuses() {
@@ -120,8 +121,8 @@ func TestFixedWidthStays(t *testing.T) {
 		f, l := flow.New(3), &line{capacity: 100e6, each: 1e6, trip: time.Millisecond}
 		l.use(f, 1<<20, 10*time.Second)
 		f.Failed(true)
-		if f.Width() != 3 || l.most.Load() != 3 || f.Rate() != 0 {
-			t.Errorf("width %d, %d at once, rate %v", f.Width(), l.most.Load(), f.Rate())
+		if f.Width() != 3 || l.most.Load() != 3 || f.Line().Rate != 0 {
+			t.Errorf("width %d, %d at once, rate %v", f.Width(), l.most.Load(), f.Line().Rate)
 		}
 	})
 }
@@ -150,6 +151,26 @@ func TestSmallPartsShareAPlace(t *testing.T) {
 	}
 }
 
+// The last part of a file does not wait for a round of its own.
+func TestTheLastPartsFindAPlaceSooner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := flow.New(0)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		for range 2 {
+			if err := f.Acquire(ctx, 1<<20, 9); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.Acquire(ctx, 1<<20, 1); err != nil {
+			t.Errorf("the last part: %v", err)
+		}
+		if f.Acquire(ctx, 1<<20, 1) == nil {
+			t.Error("there are places without end")
+		}
+	})
+}
+
 func TestOnePartAlwaysFits(t *testing.T) {
 	f := flow.New(1)
 	if !f.TryAcquire(1<<40) || f.TryAcquire(1) {
@@ -161,7 +182,7 @@ func TestOnePartAlwaysFits(t *testing.T) {
 func TestFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := flow.New(1)
-		if err := f.Acquire(t.Context(), 1); err != nil {
+		if err := f.Acquire(t.Context(), 1, 9); err != nil {
 			t.Fatal(err)
 		}
 		why := errors.New("given up")
@@ -170,7 +191,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 		for n := range 3 {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			waiters.Go(func() {
-				if err := f.Acquire(ctx, 1); err != nil {
+				if err := f.Acquire(ctx, 1, 9); err != nil {
 					if n != 1 || !errors.Is(err, why) {
 						t.Errorf("%d: %v", n, err)
 					}

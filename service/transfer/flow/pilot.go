@@ -2,8 +2,9 @@ package flow
 
 import "time"
 
-// narrowest is the width that a flow begins with.
-const narrowest = 2
+// narrowest is the width that a flow begins with, and pacedWidth the largest one
+// of connections that use BBR.
+const narrowest, pacedWidth = 2, 8
 
 // What makes a width better than another.
 const (
@@ -11,16 +12,18 @@ const (
 	pays = 1.2
 	// better is the gain that is no accident.
 	better = 1.05
-	// asGood is what a narrower flow must reach to be kept.
-	asGood = 0.98
+	// asGood is what a narrower flow must reach to be kept: too few connections
+	// cost more than too many.
+	asGood = 1.0
 	// lost is the fall that tells that the line is another one now.
 	lost = 0.6
 )
 
 // When the width is looked at again.
 const (
-	// rest is how long a width is kept before another one is tried.
-	rest = 2 * time.Second
+	// rest is how long a width is kept before another one is tried, and narrow how
+	// many of the tries there are for one that is narrower.
+	rest, narrow = 2 * time.Second, 4
 	// sorry is how long it does not grow after a server was busy or calls failed.
 	sorry = 5 * time.Second
 )
@@ -29,16 +32,19 @@ const (
 // measurement after the other, each at the width that it has asked for.
 type pilot struct {
 	width    int
+	most     int // the largest width
 	climbing bool
+	last     float64 // the latest goodput
 	rate     float64 // the goodput at the width that is kept, in bytes a second
 	kept     int     // the width that is kept, while another one is tried
-	wider    bool    // the next try is a wider one
+	tries    int
 	until    time.Duration
 	fallen   time.Duration
 }
 
 // measured takes a goodput in and returns the width for the next window.
 func (p *pilot) measured(now time.Duration, rate float64) int {
+	defer func() { p.last = rate }()
 	switch {
 	case p.climbing:
 		p.climb(now, rate)
@@ -49,25 +55,21 @@ func (p *pilot) measured(now time.Duration, rate float64) int {
 	default:
 		p.rate += (rate - p.rate) / 4
 		if now >= p.until {
-			p.try()
+			p.try(now)
 		}
 	}
 	return p.width
 }
 
-// climb doubles the width while that pays.
+// climb doubles the width while that pays. It does not go back: connections that
+// begin all at once overrun the line for a moment, and what is measured then says
+// little of what they will do.
 func (p *pilot) climb(now time.Duration, rate float64) {
-	switch {
-	case p.rate == 0 || rate >= pays*p.rate:
-		p.rate, p.kept = rate, p.width
-		p.width = min(2*p.width, Widest)
-		if p.width > p.kept {
-			return
-		}
-	case rate >= better*p.rate:
-		p.rate = rate
-	case p.kept != 0:
-		p.width = p.kept
+	paid := p.rate == 0 || rate >= pays*p.rate
+	p.rate = rate
+	if paid && p.width < p.most {
+		p.width = min(2*p.width, p.most)
+		return
 	}
 	p.settle(now)
 }
@@ -78,29 +80,32 @@ func (p *pilot) settle(now time.Duration) {
 }
 
 // try makes the flow a little wider or narrower, in turn.
-func (p *pilot) try() {
+func (p *pilot) try(now time.Duration) {
 	step := max(1, p.width/4)
-	p.wider = !p.wider
+	p.tries++
 	p.kept = p.width
-	if p.wider {
-		p.width = min(p.width+step, Widest)
+	if p.tries%narrow != 0 {
+		p.width = min(p.width+step, p.most)
 	} else {
 		p.width = max(p.width-step, 1)
 	}
 	if p.width == p.kept {
-		p.kept = 0
+		p.settle(now)
 	}
 }
 
-// judge keeps the width that was tried, or goes back.
+// judge keeps the width that was tried, or goes back. Where a little wider has
+// brought that much, it goes on climbing.
 func (p *pilot) judge(now time.Duration, rate float64) {
-	wanted := better
-	if p.width < p.kept {
-		wanted = asGood
-	}
-	if rate >= wanted*p.rate {
+	wider, before := p.width > p.kept, max(p.rate, p.last)
+	switch {
+	case wider && rate >= pays*before:
+		p.climbing, p.rate = true, 0
+		p.climb(now, rate)
+		return
+	case wider && rate >= better*before, !wider && rate >= asGood*before:
 		p.rate = rate
-	} else {
+	default:
 		p.width = p.kept
 	}
 	p.settle(now)

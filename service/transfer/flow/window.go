@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Bounds of a window. It lasts two round trips, in which a connection that
-// begins doubles its speed twice, and long enough that every connection has
-// moved something.
+// Bounds of a window. It lasts a round trip and a half, in which a connection that
+// begins doubles its speed, longer where there is time, and so long that every
+// connection has moved something.
 const (
 	shortest = 30 * time.Millisecond
 	longest  = 2 * time.Second
-	// telling is what each place must have moved in a window, in bytes: a
-	// transport reads in pieces of up to 64 KiB.
-	telling = 128 << 10
+	// telling is what each place must have moved in a window, in bytes: on a slow
+	// line a transport reads in pieces of 16 KiB.
+	telling = 32 << 10
 	// idle is the share of a window in which places may be free: the next part
 	// is there in a moment.
 	idle = 0.15
@@ -52,15 +52,15 @@ func (f *Flow) watch() {
 	w.full, w.since = full, now
 }
 
-// settling is how long connections take that are only made now: a round trip
-// for TCP and one for TLS. Callers hold f.mu.
+// settling is how long connections take that are only made now, until they have
+// taken in what they hold back. Callers hold f.mu.
 func (f *Flow) settling() time.Duration { return min(max(2*f.trip, shortest/3), longest) }
 
 // length is how long a window lasts at least. Callers hold f.mu.
 func (f *Flow) length() time.Duration {
-	w := min(max(2*f.trip, shortest), longest)
+	w := min(max(3*f.trip/2, shortest), longest)
 	if !f.pilot.climbing {
-		w = min(4*w, longest)
+		w = min(6*w, longest)
 	}
 	return w
 }
