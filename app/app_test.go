@@ -84,6 +84,28 @@ func TestSeveralLinksAreCopiedTogether(t *testing.T) {
 	}
 }
 
+// A few files that are on their way beside many have no links yet when they are
+// done.
+func TestLinksOfFilesAmongManyAreCopied(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceNetwork) })
+	var many []string
+	for i := range 200 {
+		many = append(many, s.file(fmt.Sprint("many", i), 1000+i))
+	}
+	few := []string{s.file("a", 1), s.file("b", 2)}
+	s.act(func(a views.Actions) {
+		a.Add(many)
+		a.Add(few)
+	})
+	s.says("2 links copied")
+	for i, link := range strings.Split(s.desk.Content(), "\n") {
+		if got := s.fetch(link); got != s.content(few[0]) && got != s.content(few[1]) {
+			t.Errorf("link %d gives another file", i)
+		}
+	}
+}
+
 func TestWhatThePersonCopiedStays(t *testing.T) {
 	s := newStage(t)
 	s.act(func(a views.Actions) { a.SetAudience(views.AudienceNetwork) })

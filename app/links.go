@@ -9,6 +9,7 @@ import (
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/names"
+	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 	"quicksync.me/desktop/views/words"
 )
@@ -100,15 +101,39 @@ func (a *App) copyBatch(p *place, b *batch) {
 	if b.failed || !wanted || len(b.done) > maxCopied || a.reach(p, b.done[0].Link.URL) == views.ReachThisComputer {
 		return
 	}
-	links := make([]api.Link, len(b.done))
+	done := make([]transfer.Status, len(b.done))
 	for i, u := range b.done {
-		links[i] = u.Link
+		done[i] = u.Status
 	}
-	sizes := make([]int64, len(b.done))
-	for i, u := range b.done {
-		sizes[i] = u.Size
+	a.group.Go(func() { a.copyDone(p, done, &b.clip) })
+}
+
+// copyDone copies the links of finished uploads. Of many files that were on
+// their way together the links are asked for only now.
+func (a *App) copyDone(p *place, done []transfer.Status, before *string) {
+	links, sizes := make([]api.Link, len(done)), make([]int64, len(done))
+	for i, u := range done {
+		links[i], sizes[i] = u.Link, u.Size
+		if u.Link.URL != "" {
+			continue
+		}
+		link, err := a.fetchLink(p, u.File, u.Name)
+		if err != nil {
+			a.cannotCopy(err)
+			return
+		}
+		links[i] = link
+		a.mu.Lock()
+		a.links[u.ID] = &linkState{link: link}
+		a.mu.Unlock()
 	}
-	a.group.Go(func() { a.copyTried(p, links, sizes, &b.clip) })
+	a.copyTried(p, links, sizes, before)
+}
+
+// cannotCopy says that a link is not to be had.
+func (a *App) cannotCopy(err error) {
+	a.Log.Warn("a link could not be copied", "error", err)
+	a.say(a.Words.Text("note.linkFailed"))
 }
 
 // copyTried turns links into what others open, tries them where that is
@@ -122,8 +147,7 @@ func (a *App) copyTried(p *place, links []api.Link, sizes []int64, before *strin
 			err = a.tried(p, public, sizes[i])
 		}
 		if err != nil {
-			a.Log.Warn("a link could not be copied", "error", err)
-			a.say(a.Words.Text("note.linkFailed"))
+			a.cannotCopy(err)
 			return
 		}
 		urls = append(urls, public)

@@ -263,10 +263,10 @@ func (s *sending) discard(st transfer.Status) {
 	}
 }
 
-// where says how to come by a file: its link if that outlives the command,
-// else its key.
+// where says how to come by a file: its link if that outlives the command and
+// was made, else its key.
 func (s *sending) where(st transfer.Status) string {
-	if s.storage.lasting {
+	if s.storage.lasting && st.Link.URL != "" {
 		return st.Link.URL
 	}
 	return st.FileKey

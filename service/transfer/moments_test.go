@@ -333,3 +333,35 @@ func (r rangeless) Fetch(ctx context.Context, link string, _, _ int64) (*api.Con
 	}
 	return c, err
 }
+
+// TestAFinishedUploadWhoseBeginIsNotKnownIsTakenAsItIs: small files are begun,
+// sent and completed within one commit of the journal.
+func TestAFinishedUploadWhoseBeginIsNotKnownIsTakenAsItIs(t *testing.T) {
+	resuming(t, func(b *bench) {
+		path := b.file("f", 1000)
+		id := b.add(path)[0]
+		b.arrived(id, path)
+		before := b.status(id)
+		info, err := os.Stat(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		err = b.journal.Save(journal.Entry{
+			ID: "known only as begun", Storage: "s1", Path: path, Name: "f", Added: time.Now(), Size: 1000, ModTime: info.ModTime(),
+			PartSize: limits.MinPart, Parts: 1, Sealed: before.File.Name, Begun: true,
+		}, true)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.restart()
+		ids := b.engine.Recover("here")
+		if len(ids) != 1 {
+			b.Fatalf("left were %v", ids)
+		}
+		b.arrived(ids[0], path)
+		if s := b.status(ids[0]); s.FileKey != before.FileKey || b.fake.Calls("delete") != 0 {
+			b.Errorf("it is %s, was %s; %d were deleted", s.FileKey, before.FileKey, b.fake.Calls("delete"))
+		}
+		b.holds(1)
+	})
+}
