@@ -42,6 +42,18 @@ func (b *partBody) takeBack() {
 	}
 }
 
+// mostlySent tells that half of the part has gone out.
+func (b *partBody) mostlySent() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.current == nil {
+		return b.length == 0
+	}
+	b.current.mu.Lock()
+	defer b.current.mu.Unlock()
+	return b.current.left <= b.length/2
+}
+
 // tag is that of the bytes that were sent; empty where they were not summed up.
 func (b *partBody) tag() string {
 	sum := b.kind.newSum()

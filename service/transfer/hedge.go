@@ -20,9 +20,8 @@ const (
 )
 
 // stragglers knows how long the parts take that go to a server, and so which of
-// them are late. One that is late is sent again on a second connection, and the
-// first answer counts: most often the first connection has lost packets, and
-// TCP is slow to send on.
+// them are late. One that is late is sent again on another connection: most often
+// the first one has lost packets, and TCP is slow to send on.
 type stragglers struct {
 	mu           sync.Mutex
 	latest       []answered

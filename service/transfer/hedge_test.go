@@ -21,13 +21,16 @@ type dragging struct {
 	*transfertest.Fake
 	drags  func(number int) bool
 	opaque bool
-	fails  bool // second sendings fail
+	fails  bool    // second sendings fail
+	out    float64 // how much of a part is read before it drags
 
 	mu    sync.Mutex
 	tries map[int]int
 	now   int
 	most  int
 	again int64 // bytes of parts that were sent before
+	going map[int]bool
+	both  bool // a part was on its way twice at once
 }
 
 func (d *dragging) PutPart(ctx context.Context, p api.Part) (string, error) {
@@ -37,12 +40,15 @@ func (d *dragging) PutPart(ctx context.Context, p api.Part) (string, error) {
 	if try > 1 {
 		d.again += p.Size
 	}
+	d.both = d.both || d.going[p.Number]
+	d.going[p.Number] = true
 	d.now++
 	d.most = max(d.most, d.now)
 	d.mu.Unlock()
 	defer func() {
 		d.mu.Lock()
 		d.now--
+		d.going[p.Number] = false
 		d.mu.Unlock()
 	}()
 	takes := time.Second
@@ -52,10 +58,10 @@ func (d *dragging) PutPart(ctx context.Context, p api.Part) (string, error) {
 	if try == 2 && d.fails {
 		return "", errors.New("no second one")
 	}
+	_, _ = io.CopyN(io.Discard, p.Body(), int64(d.out*float64(p.Size)))
 	select {
 	case <-time.After(takes):
 	case <-ctx.Done():
-		_, _ = io.CopyN(io.Discard, p.Body(), p.Size/2)
 		return "", &api.Error{Op: "part", Kind: api.ErrNetwork, Err: context.Cause(ctx)}
 	}
 	tag, err := d.Fake.PutPart(ctx, p)
@@ -70,7 +76,7 @@ func (d *dragging) PutPart(ctx context.Context, p api.Part) (string, error) {
 // overDragging runs a test with a file of 100 parts on such a line.
 func overDragging(t *testing.T, opaque bool, drags func(number int) bool, run func(b *bench, d *dragging, path string)) {
 	inBubble(t, transfer.Config{Workers: 4}, func(b *bench) {
-		d := &dragging{Fake: b.fake, drags: drags, opaque: opaque, tries: map[int]int{}}
+		d := &dragging{Fake: b.fake, drags: drags, opaque: opaque, tries: map[int]int{}, going: map[int]bool{}}
 		b.engine.Connect(transfer.Target{
 			ID: "here", Session: "s1", Storage: "s1", Bucket: d, Limits: limits,
 			Seal: func(name string) (string, error) { return name, nil },
@@ -102,23 +108,33 @@ func TestSecondSendingsAreFew(t *testing.T) {
 	})
 }
 
-// Under opaque tags a late loser could replace the winner.
-func TestNoSecondSendingUnderOpaqueTags(t *testing.T) {
-	overDragging(t, true, func(n int) bool { return n == 50 }, func(b *bench, d *dragging, path string) {
-		sent := 0 // before complete: the bucket knows its own tags only, and refuses these
-		b.fake.SetBefore(func(op string) error {
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			if op == "complete" && sent == 0 {
-				sent = d.tries[50]
-			}
-			return nil
+// Under opaque tags a late loser could replace the winner: a straggler is ended
+// before it is sent again, and never when most of it is out.
+func TestUnderOpaqueTagsAStragglerIsEndedFirst(t *testing.T) {
+	for name, out := range map[string]float64{"a little is out": 0.25, "most is out": 0.75} {
+		t.Run(name, func(t *testing.T) {
+			overDragging(t, true, func(n int) bool { return n == 90 }, func(b *bench, d *dragging, path string) {
+				d.out = out
+				sent := 0 // before complete: the bucket knows its own tags only, and refuses these
+				b.fake.SetBefore(func(op string) error {
+					d.mu.Lock()
+					defer d.mu.Unlock()
+					if op == "complete" && sent == 0 {
+						sent = d.tries[90]
+					}
+					return nil
+				})
+				b.until(b.add(path)[0], transfer.Failed)
+				want := 2
+				if out > 0.5 {
+					want = 1
+				}
+				if sent != want || d.both {
+					t.Errorf("sent %d times, want %d; both at once: %v", sent, want, d.both)
+				}
+			})
 		})
-		b.until(b.add(path)[0], transfer.Failed)
-		if sent != 1 {
-			b.Errorf("sent %d times", sent)
-		}
-	})
+	}
 }
 
 // A second sending that fails is no failure, and the source of the winner is

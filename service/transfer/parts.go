@@ -72,13 +72,13 @@ type attempt struct {
 	second bool
 }
 
-// race sends a part, and once more on a second connection when it is late. The
-// first that arrives counts, and the other is given up.
+// race sends a part, and once more when it is late: beside the first on a second
+// connection, where the first that arrives counts and the other is given up, or
+// else instead of it.
 func (r *run) race(ctx context.Context, src Reader, number int) attempt {
 	ctx, cancel := context.WithCancel(ctx)
 	results := make(chan attempt, 2)
-	running := 1
-	go func() { results <- r.first(ctx, src, number) }()
+	running, first := 1, r.launch(ctx, src, number, results)
 	defer func() {
 		cancel()
 		for ; running > 0; running-- {
@@ -92,22 +92,50 @@ func (r *run) race(ctx context.Context, src Reader, number int) attempt {
 		select {
 		case a := <-results:
 			running--
-			if a.second && a.err != nil {
-				continue // it was one try more than needed
+			switch {
+			case a.second && a.err != nil: // it was one try more than needed
+			case errors.Is(a.err, errTooSlow):
+				running, first = running+1, r.launch(ctx, src, number, results)
+			default:
+				return a
 			}
-			return a
 		case <-watch.late():
-			if watch.again(); running == 1 && r.mayHedge(size) {
+			watch.again()
+			switch {
+			case running > 1:
+			case r.mayHedge(size):
 				running++
 				go func() { results <- r.second(ctx, src, number) }()
+			case time.Since(first.began) >= 2*watch.after && r.mayRestart(first.body):
+				first.end(errTooSlow)
 			}
 		}
 	}
 }
 
+// errTooSlow ends a sending that is begun anew on another connection.
+var errTooSlow = errors.New("too slow")
+
+// sending is the first sending of a part, on its way.
+type sending struct {
+	body  *partBody
+	began time.Time
+	end   context.CancelCauseFunc
+}
+
+// launch begins to send a part.
+func (r *run) launch(ctx context.Context, src Reader, number int, results chan<- attempt) sending {
+	ctx, end := context.WithCancelCause(ctx)
+	s := sending{body: r.body(src, number, &r.upload.sent), began: time.Now(), end: end}
+	go func() {
+		defer end(nil)
+		results <- r.first(ctx, src, number, s.body)
+	}()
+	return s
+}
+
 // first sends a part as often as it takes. It counts as progress.
-func (r *run) first(ctx context.Context, src Reader, number int) attempt {
-	body := r.body(src, number, &r.upload.sent)
+func (r *run) first(ctx context.Context, src Reader, number int, body *partBody) attempt {
 	if err := prepare(ctx, src, body); err != nil {
 		return attempt{err: err}
 	}
@@ -137,10 +165,7 @@ func (r *run) second(ctx context.Context, src Reader, number int) attempt {
 // mayHedge takes a place for a second sending, where one is to be had: tags
 // must be made of the content, so that it does not matter which arrives last.
 func (r *run) mayHedge(size int64) bool {
-	if _, trouble := r.route.pace.trouble(); trouble != nil || !r.route.tags.fromContent() {
-		return false
-	}
-	if !r.route.up.TryAcquire(size) {
+	if !r.route.tags.fromContent() || r.troubled() || !r.route.up.TryAcquire(size) {
 		return false
 	}
 	if !r.route.late.afford(size) {
@@ -150,10 +175,28 @@ func (r *run) mayHedge(size int64) bool {
 	return true
 }
 
+// mayRestart tells whether a straggler may be ended and sent anew, where it cannot
+// be sent twice. What was sent of it cannot become the part later: it is not
+// whole. As that is lost, it must take twice as long as one that is late, and
+// other parts go first.
+func (r *run) mayRestart(body *partBody) bool {
+	if r.route.tags.fromContent() || r.troubled() || body.mostlySent() || !r.route.up.TryAcquire(body.length) {
+		return false
+	}
+	r.route.up.Release(body.length)
+	return r.route.late.afford(body.length)
+}
+
+// troubled tells that the server does not answer: more calls would not help.
+func (r *run) troubled() bool {
+	_, err := r.route.pace.trouble()
+	return err != nil
+}
+
 // lateness tells when a part is late.
 type lateness struct {
-	timer *time.Timer
-	every time.Duration
+	timer        *time.Timer
+	after, every time.Duration
 }
 
 // watch begins to wait for a part of this size to be late.
@@ -162,7 +205,7 @@ func (r *run) watch(size int64) lateness {
 	if !known {
 		return lateness{}
 	}
-	return lateness{timer: time.NewTimer(after), every: max(after/4, earliest)}
+	return lateness{timer: time.NewTimer(after), after: after, every: max(after/4, earliest)}
 }
 
 func (l lateness) late() <-chan time.Time {
