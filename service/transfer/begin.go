@@ -64,7 +64,7 @@ func (r *run) beginning() {
 // adopt goes on with the upload of this name that is finished, with errFinished,
 // and deletes the others.
 func (r *run) adopt(ctx context.Context) error {
-	named, err := r.named(ctx)
+	named, err := r.named(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -83,22 +83,22 @@ func (r *run) adopt(ctx context.Context) error {
 // deleteOrphans deletes uploads of this name but for the one that is gone on
 // with.
 func (r *run) deleteOrphans(ctx context.Context) error {
-	named, err := r.named(ctx)
+	named, err := r.named(ctx, r.upload.remote.FileKey)
 	if err != nil {
 		return err
 	}
 	return r.deleteAll(ctx, named)
 }
 
-// named are the uploads of this name but for the one that is gone on with.
-// Where names are not unique they may be somebody else's and stay.
-func (r *run) named(ctx context.Context) ([]api.File, error) {
+// named are the uploads of this name but for one. Where names are not unique they
+// may be somebody else's and stay.
+func (r *run) named(ctx context.Context, but string) ([]api.File, error) {
 	if !r.route.target.UniqueNames {
 		return nil, nil
 	}
 	files, err := r.route.target.Bucket.List(ctx)
 	return slices.DeleteFunc(files, func(f api.File) bool {
-		return f.Name != r.upload.sealed || f.Key == r.upload.remote.FileKey
+		return f.Name != r.upload.sealed || f.Key == but
 	}), err
 }
 

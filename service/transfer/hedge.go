@@ -62,7 +62,8 @@ func (s *stragglers) lateAfter(size int64) (time.Duration, bool) {
 		times[i] = time.Duration(float64(a.took) * max(0.25, float64(size)/float64(max(a.size, 1))))
 	}
 	slices.Sort(times)
-	return max(earliest, times[int(late*float64(len(times)))]), true
+	after := times[int(late*float64(len(times)))]
+	return max(earliest, after+after/16), true // where all take the same, none is late
 }
 
 // afford books a second sending of so many bytes, if there is room for it.

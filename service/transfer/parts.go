@@ -21,6 +21,7 @@ const maxWrongTags = 3
 func (r *run) sendParts(ctx context.Context, src Reader) error {
 	g, gctx := errgroup.WithContext(ctx)
 	missing := r.missingParts()
+	r.tail.Store(false)
 	for i, number := range missing {
 		_, size := r.upload.plan.Part(number)
 		if err := r.route.up.Acquire(gctx, size, len(missing)-i); err != nil {
@@ -31,6 +32,7 @@ func (r *run) sendParts(ctx context.Context, src Reader) error {
 			return r.sendPart(gctx, src, number)
 		})
 	}
+	r.tail.Store(true)
 	if err := g.Wait(); err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func (r *run) race(ctx context.Context, src Reader, number int) attempt {
 		case <-watch.late():
 			watch.again()
 			switch {
-			case running > 1:
+			case running > 1 || !r.tail.Load(): // what was not sent yet goes first
 			case r.mayHedge(size):
 				running++
 				go func() { results <- r.second(ctx, src, number) }()

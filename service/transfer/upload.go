@@ -80,7 +80,8 @@ type run struct {
 	engine *Engine
 	route  *route
 	upload *upload
-	looked time.Time // at a bundle; guarded by Engine.mu
+	looked time.Time   // at a bundle; guarded by Engine.mu
+	tail   atomic.Bool // all parts have found a place
 }
 
 // errForgotten: the server no longer knows the upload.
@@ -129,7 +130,7 @@ func (r *run) verifyCompleted(ctx context.Context) (done bool, err error) {
 // finishedBefore tells whether an earlier run has finished the upload, and if so
 // verifies it: its last tags may be lost, and yet its complete have taken effect.
 func (r *run) finishedBefore(ctx context.Context) (done bool, err error) {
-	if !r.upload.restored || r.upload.remote.ID == "" {
+	if !r.upload.restored || r.upload.remote.FileKey == "" {
 		return false, nil
 	}
 	done, err = r.verifyCompleted(ctx)
