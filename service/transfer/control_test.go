@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -80,6 +81,35 @@ func TestResumeWhilePausingIsNotLost(t *testing.T) {
 		g.release()
 		b.arrived(id, path)
 		b.holds(1)
+	})
+}
+
+// TestPausesCostNoTurns pauses and resumes a film more often than there are
+// turns for films, while others want theirs. Another one must still get its own.
+func TestPausesCostNoTurns(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		g := newGate("part")
+		b.fake.SetBefore(g.hold)
+		film := b.file("film", 16<<20)
+		id := b.add(film)[0]
+		for range 6 {
+			<-g.reached
+			b.engine.Pause(id)
+			b.engine.Resume(id)
+			next := newGate("part")
+			b.fake.SetBefore(next.hold)
+			g.release()
+			for range 1000 {
+				b.engine.Resume("another")
+				runtime.Gosched()
+			}
+			g = next
+		}
+		b.fake.SetBefore(nil)
+		other := b.file("other", 9<<20)
+		b.arrived(b.add(other)[0], other)
+		g.release()
+		b.arrived(id, film)
 	})
 }
 

@@ -91,6 +91,7 @@ type Engine struct {
 	swept    int                  // how many of order are gone
 	lanes    [2]lane
 	held     bool
+	proving  int // finished files whose proof is waited for
 	clearing int // cancelled uploads that are deleted from their servers
 	closed   bool
 	rev      uint64
@@ -274,14 +275,11 @@ func (e *Engine) start(u *upload, l *lane) {
 		err := (&run{engine: e, route: r, upload: u}).all(ctx)
 		e.settle(ctx, r, u, err)
 		cancel(nil)
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.leaveLane(u)
-		e.sweep(u)
 	})
 }
 
-// leaveLane lets the next file have its turn. Callers hold e.mu.
+// leaveLane gives the place of an upload's turn back. Callers hold e.mu and
+// dispatch afterwards.
 func (e *Engine) leaveLane(u *upload) {
 	if u.lane == nil {
 		return
@@ -289,5 +287,4 @@ func (e *Engine) leaveLane(u *upload) {
 	u.lane.active--
 	u.lane = nil
 	e.routes[u.targetID].lookups.count(-1)
-	e.dispatch()
 }

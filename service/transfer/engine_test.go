@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -407,6 +408,37 @@ func TestServerThatStoredAnotherSizeIsNotBelieved(t *testing.T) {
 		}
 		b.holds(0)
 	})
+}
+
+// TestALinkThatIsEarlyIsTriedAgain has a server that makes the file in its own
+// time: until it is looked up as finished, its link gives less.
+func TestALinkThatIsEarlyIsTriedAgain(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		b.engine.Connect(transfer.Target{ID: "here", Bucket: &slow{Fake: b.fake}, Limits: limits, Seal: func(n string) (string, error) { return n, nil }})
+		path := b.file("f", 100)
+		b.arrived(b.add(path)[0], path)
+		b.holds(1)
+	})
+}
+
+// slow is a bucket that has a file finished some seconds after its complete.
+type slow struct {
+	*transfertest.Fake
+	looks atomic.Int64
+}
+
+func (s *slow) Stat(ctx context.Context, fileKey string) (api.File, error) {
+	f, err := s.Fake.Stat(ctx, fileKey)
+	f.Completed = f.Completed && s.looks.Add(1) > 3
+	return f, err
+}
+
+func (s *slow) LinkSize(ctx context.Context, link string) (int64, error) {
+	n, err := s.Fake.LinkSize(ctx, link)
+	if s.looks.Load() <= 3 {
+		n = 0
+	}
+	return n, err
 }
 
 // liar is a bucket whose links give a byte less than was sent.

@@ -96,11 +96,11 @@ func (u *upload) numbers(wanted func(number int) bool) (numbers []int) {
 // on their way at once, the link is tried when somebody asks for it.
 func (r *run) verify(ctx context.Context) error {
 	u := r.upload
-	r.locked(func() { r.engine.leaveLane(u) })
+	defer r.makeWay()()
 	var file api.File
 	var link api.Link
 	var err error
-	if r.route.lookups.areMany() {
+	if u.size <= smallFile && r.route.lookups.areMany() {
 		file, err = r.lookUp(ctx)
 	} else {
 		file, link, err = r.prove(ctx)
@@ -121,18 +121,41 @@ func (r *run) verify(ctx context.Context) error {
 	return nil
 }
 
-// prove looks the file up and, at the same time, tries its link.
+// maxProving is how many files may wait for their proof beside those that have
+// their turn.
+const maxProving = 1024
+
+// makeWay lets another file have its turn while this one is proved.
+func (r *run) makeWay() (proved func()) {
+	e := r.engine
+	r.locked(func() {
+		if e.proving++; e.proving <= maxProving {
+			e.leaveLane(r.upload)
+			e.dispatch()
+		}
+	})
+	return func() { r.locked(func() { e.proving-- }) }
+}
+
+// prove looks the file up and, at the same time, tries its link. A link that was
+// tried before the server had the file finished says nothing if it failed.
 func (r *run) prove(ctx context.Context) (file api.File, link api.Link, err error) {
+	var early error
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		file, err = r.finishedFile(gctx)
 		return err
 	})
-	g.Go(func() (err error) {
-		link, err = r.provedLink(gctx, r.upload.remote.FileKey, r.upload.name, r.upload.plan.Size)
-		return err
+	tryLink := func(ctx context.Context) (api.Link, error) {
+		return r.provedLink(ctx, r.upload.remote.FileKey, r.upload.name, r.upload.plan.Size)
+	}
+	g.Go(func() error {
+		link, early = tryLink(gctx)
+		return nil
 	})
-	err = g.Wait()
+	if err = g.Wait(); err == nil && early != nil {
+		link, err = tryLink(ctx)
+	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}

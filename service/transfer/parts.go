@@ -81,13 +81,15 @@ func (r *run) race(ctx context.Context, src Reader, number int) attempt {
 	ctx, cancel := context.WithCancel(ctx)
 	results := make(chan attempt, 2)
 	running, first := 1, r.launch(ctx, src, number, results)
+	_, size := r.upload.plan.Part(number)
 	defer func() {
 		cancel()
 		for ; running > 0; running-- {
-			<-results
+			if loser := <-results; loser.err == nil {
+				r.upload.sent.Add(-size)
+			}
 		}
 	}()
-	_, size := r.upload.plan.Part(number)
 	watch := r.watch(size)
 	defer watch.stop()
 	for {

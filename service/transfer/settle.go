@@ -8,17 +8,25 @@ import (
 	"quicksync.me/desktop/service/api"
 )
 
-// settle decides what becomes of an upload whose run has ended.
+// settle ends the turn of an upload, and lets others have theirs.
 func (e *Engine) settle(ctx context.Context, r *route, u *upload, err error) {
-	cause := context.Cause(ctx)
-	var paused *pausedError
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.leaveLane(u)
 	u.cancel = nil
 	u.ended = time.Now()
 	if u.moved && err != nil && !errors.Is(err, errAlready) && !u.given {
 		e.move(u)
 	}
+	e.conclude(context.Cause(ctx), r, u, err)
+	e.sweep(u)
+	e.dispatch()
+}
+
+// conclude decides what becomes of an upload whose turn has ended with err, and
+// its context for this cause. Callers hold e.mu and dispatch afterwards.
+func (e *Engine) conclude(cause error, r *route, u *upload, err error) {
+	var paused *pausedError
 	switch {
 	case errors.Is(err, errAlready):
 		e.drop(u)

@@ -99,8 +99,10 @@ func (r *run) all(ctx context.Context) error {
 		}
 		// A finished upload is no upload any more: that it is not known may be
 		// the effect of a complete whose answer, or whose parts' tags, were lost.
-		if done, err := r.verifyCompleted(ctx); err != nil || done {
+		if done, err := r.finished(ctx); err != nil {
 			return err
+		} else if done {
+			return r.verify(ctx)
 		}
 		r.engine.cfg.Log.Info("the server has forgotten an upload: it begins anew", "transfer", r.upload.id)
 		if err := r.removeRemains(ctx); err != nil { // another begin of it may have come late
@@ -114,26 +116,22 @@ func (r *run) all(ctx context.Context) error {
 	}
 }
 
-// verifyCompleted tells whether the server has the finished file already, and
-// if so verifies it.
-func (r *run) verifyCompleted(ctx context.Context) (done bool, err error) {
+// finished tells whether the server has the finished file.
+func (r *run) finished(ctx context.Context) (bool, error) {
 	file, err := r.route.stat(ctx, r.upload.remote.FileKey)
-	switch {
-	case errors.Is(err, api.ErrNotFound):
+	if errors.Is(err, api.ErrNotFound) {
 		return false, nil
-	case err != nil || !file.Completed:
-		return false, err
 	}
-	return true, r.verify(ctx)
+	return err == nil && file.Completed, err
 }
 
-// finishedBefore tells whether an earlier run has finished the upload, and if so
-// verifies it: its last tags may be lost, and yet its complete have taken effect.
+// finishedBefore tells whether an earlier run has finished the upload: its last
+// tags may be lost, and yet its complete have taken effect.
 func (r *run) finishedBefore(ctx context.Context) (done bool, err error) {
 	if !r.upload.restored || r.upload.remote.FileKey == "" {
 		return false, nil
 	}
-	done, err = r.verifyCompleted(ctx)
+	done, err = r.finished(ctx)
 	if err == nil && !done {
 		r.locked(func() { r.upload.restored = false })
 	}
@@ -142,11 +140,25 @@ func (r *run) finishedBefore(ctx context.Context) (done bool, err error) {
 
 // once takes an upload through its stages.
 func (r *run) once(ctx context.Context) error {
+	done := false
 	if !r.upload.again { // it is done then, whatever its source is now
-		if done, err := r.finishedBefore(ctx); err != nil || done {
+		var err error
+		if done, err = r.finishedBefore(ctx); err != nil {
 			return err
 		}
 	}
+	if !done {
+		if err := r.deliver(ctx); err != nil {
+			return err
+		}
+	}
+	return r.verify(ctx)
+}
+
+// deliver sends the source and has the server make the file of it, if it has
+// not. The source is open no longer than that takes: many files may wait for
+// their proof.
+func (r *run) deliver(ctx context.Context) error {
 	src, err := r.prepare(ctx)
 	if err != nil {
 		return err
@@ -157,7 +169,7 @@ func (r *run) once(ctx context.Context) error {
 	}
 	switch err := r.begin(ctx); {
 	case errors.Is(err, errFinished):
-		return r.verify(ctx)
+		return nil
 	case err != nil:
 		return err
 	}
@@ -172,10 +184,7 @@ func (r *run) once(ctx context.Context) error {
 	if err := r.unchanged(); err != nil {
 		return err
 	}
-	if err := r.complete(ctx, src); err != nil {
-		return err
-	}
-	return r.verify(ctx)
+	return r.complete(ctx, src)
 }
 
 // discardStale clears away what cannot be gone on with, so that a retry sends

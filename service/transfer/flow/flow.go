@@ -185,8 +185,7 @@ func (f *Flow) Narrow() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.pilot != nil {
-		f.pilot.most = pacedWidth
-		f.steer(min(f.width, pacedWidth))
+		f.steer(f.pilot.bound(pacedWidth))
 	}
 }
 
@@ -205,8 +204,8 @@ func (f *Flow) Line() Line {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	l := Line{Trip: f.trip}
-	if f.pilot != nil && f.pilot.rate > 0 {
-		l.Rate, l.Width = f.pilot.rate, f.pilot.width
+	if f.pilot != nil && f.pilot.goodput() > 0 {
+		l.Rate, l.Width = f.pilot.goodput(), f.pilot.width
 	}
 	return l
 }

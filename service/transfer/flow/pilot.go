@@ -1,6 +1,9 @@
 package flow
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // narrowest is the width that a flow begins with, and pacedWidth the largest one
 // of connections that use BBR.
@@ -50,7 +53,9 @@ func (p *pilot) measured(now time.Duration, rate float64) int {
 		p.climb(now, rate)
 	case p.kept != 0:
 		p.judge(now, rate)
-	case rate < lost*p.rate:
+	case p.rate == 0:
+		p.rate = rate
+	case rate < lost*p.rate && !p.isSorry(now):
 		p.climbing, p.rate = true, 0
 	default:
 		p.rate += (rate - p.rate) / 4
@@ -117,7 +122,7 @@ func (p *pilot) failed(now time.Duration, busy bool) int {
 	if p.fallen != 0 && now < p.fallen+rest/2 {
 		return p.width
 	}
-	p.fallen = now
+	p.fallen, p.rate = now, 0
 	if busy {
 		p.width = max(1, p.width/2)
 	} else {
@@ -127,3 +132,18 @@ func (p *pilot) failed(now time.Duration, busy bool) int {
 	p.until = now + sorry
 	return p.width
 }
+
+// isSorry tells that the flow does not grow because of a failure.
+func (p *pilot) isSorry(now time.Duration) bool { return p.fallen != 0 && now < p.fallen+sorry }
+
+// bound has the flow never be wider than most again.
+func (p *pilot) bound(most int) int {
+	p.most = most
+	if p.width > most {
+		p.width, p.kept = most, 0
+	}
+	return p.width
+}
+
+// goodput is the latest that is known, 0 where none is.
+func (p *pilot) goodput() float64 { return cmp.Or(p.rate, p.last) }
