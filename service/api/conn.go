@@ -148,6 +148,16 @@ func (c *secureConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Close implements net.Conn. While a Write has the line, closing cannot wait for
+// it to say goodbye: that Write ends instead.
+func (c *secureConn) Close() error {
+	if !c.mu.TryLock() {
+		return c.under.Conn.Close()
+	}
+	defer c.mu.Unlock()
+	return c.Conn.Close()
+}
+
 // gathering is a connection whose writes can be gathered into one.
 type gathering struct {
 	net.Conn
