@@ -180,7 +180,7 @@ func (e *Engine) sweep(u *upload) {
 	}
 	u.gone = true
 	delete(e.uploads, u.id)
-	if key := queueKey(u.targetID, u.src); e.queued[key] == u {
+	if key := keyOf(u.targetID, u.src); e.queued[key] == u {
 		delete(e.queued, key)
 	}
 	u.way = unmoved

@@ -77,7 +77,7 @@ type Engine struct {
 
 	mu       sync.Mutex
 	routes   map[string]*route
-	queued   map[string]*upload    // the newest of each source, by queueKey
+	queued   map[queueKey]*upload  // the newest of each source
 	left     map[string]*leftovers // of earlier runs, by storage
 	fetches  []journal.Entry       // downloads of earlier runs
 	history  map[string]journal.Finished
@@ -122,7 +122,7 @@ func New(cfg Config) *Engine {
 		routes:    map[string]*route{},
 		uploads:   map[string]*upload{},
 		running:   map[*upload]struct{}{},
-		queued:    map[string]*upload{},
+		queued:    map[queueKey]*upload{},
 		lanes:     [2]lane{{width: smallLane}, {width: largeLane}},
 	}
 	e.left, e.fetches = leftUploads(cfg), leftDownloads(cfg.Left)
@@ -153,7 +153,7 @@ func (e *Engine) Close() {
 func (e *Engine) Add(targetID string, src Source) (id string, added bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if u, ok := e.queued[queueKey(targetID, src)]; ok && !u.dropped && !u.state.Ended() {
+	if u, ok := e.queued[keyOf(targetID, src)]; ok && !u.dropped && !u.state.Ended() {
 		return u.id, false
 	}
 	u := e.takeLeft(targetID, src)
@@ -167,10 +167,10 @@ func (e *Engine) Add(targetID string, src Source) (id string, added bool) {
 // whose keys they are, then grows at its end and not everywhere.
 func newID() string { return fmt.Sprintf("%013X", time.Now().UnixMicro()) + rand.Text()[:16] }
 
-// queueKey tells whether two sources in the queue are the same.
-func queueKey(targetID string, src Source) string {
-	return targetID + "\x00" + src.Path() + "\x00" + src.Name()
-}
+// queueKey is equal for sources in the queue that are the same.
+type queueKey struct{ target, path, name string }
+
+func keyOf(targetID string, src Source) queueKey { return queueKey{targetID, src.Path(), src.Name()} }
 
 // admit puts an upload in the queue. Callers hold e.mu.
 func (e *Engine) admit(targetID string, u *upload) string {
@@ -182,7 +182,7 @@ func (e *Engine) admit(targetID string, u *upload) string {
 	e.added++
 	u.number, u.recent = e.added, e.recent.PushBack(u)
 	e.uploads[u.id] = u
-	e.queued[queueKey(targetID, u.src)] = u
+	e.queued[keyOf(targetID, u.src)] = u
 	e.order = append(e.order, u)
 	e.keep(u)
 	if e.held {

@@ -35,7 +35,7 @@ type lookups struct {
 	waiting map[string]chan lookup
 	quiet   chan struct{} // receives when busy becomes 0
 	last    time.Time     // of the last list
-	length  int           // of the last list
+	length  int           // of the last list of this burst
 }
 
 // lookup is what a list has told of a file; alone where it is to be looked up
@@ -60,7 +60,7 @@ func (l *lookups) count(n int) {
 	if l.busy > 0 {
 		return
 	}
-	l.burst = l.burst && len(l.waiting) > 0
+	l.quieten()
 	select {
 	case l.quiet <- struct{}{}:
 	default:
@@ -114,7 +114,6 @@ func (l *lookups) asked() (keys []string) {
 	defer l.mu.Unlock()
 	l.last = time.Now()
 	if l.length > worth*len(l.waiting) {
-		l.length = 0 // it may be shorter next time
 		l.leave(func(string) bool { return true })
 		return nil
 	}
@@ -139,7 +138,7 @@ func (l *lookups) leave(which func(fileKey string) bool) {
 func (l *lookups) answer(asked []string, files []api.File) (more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.length = len(files)
+	l.length = max(l.length, len(files))
 	for _, f := range files {
 		if found, ok := l.waiting[f.Key]; ok && f.Completed {
 			found <- lookup{file: f}
@@ -151,8 +150,16 @@ func (l *lookups) answer(asked []string, files []api.File) (more bool) {
 		missing[key] = true
 	}
 	l.leave(func(key string) bool { return missing[key] })
-	l.burst = l.burst && (l.busy > 0 || len(l.waiting) > 0)
+	l.quieten()
 	return len(l.waiting) > 0
+}
+
+// quieten ends the burst when nothing of it is left. The next list may be
+// shorter. Callers hold l.mu.
+func (l *lookups) quieten() {
+	if l.busy == 0 && len(l.waiting) == 0 {
+		l.burst, l.length = false, 0
+	}
 }
 
 // lookUp waits for the list that tells of the upload's file.

@@ -44,8 +44,8 @@ func (u *upload) entry() journal.Entry {
 
 // leftovers are the uploads that earlier runs have left for one storage.
 type leftovers struct {
-	order []*upload          // oldest first
-	byKey map[string]*upload // those that were not taken up yet
+	order []*upload            // oldest first
+	byKey map[queueKey]*upload // those that were not taken up yet
 }
 
 // leftUploads makes uploads of the entries of earlier runs, by their storage.
@@ -57,13 +57,13 @@ func leftUploads(cfg Config) map[string]*leftovers {
 		}
 		l := left[e.Storage]
 		if l == nil {
-			l = &leftovers{byKey: map[string]*upload{}}
+			l = &leftovers{byKey: map[queueKey]*upload{}}
 			left[e.Storage] = l
 		}
 		u := restored(e, cfg.Reopen)
 		l.order = append(l.order, u)
 		if !e.Cancelled {
-			l.byKey[queueKey("", u.src)] = u
+			l.byKey[keyOf("", u.src)] = u
 		}
 	}
 	return left
@@ -160,7 +160,7 @@ func (e *Engine) takeLeft(targetID string, src Source) *upload {
 	if l == nil {
 		return nil
 	}
-	key := queueKey("", src)
+	key := keyOf("", src)
 	u := l.byKey[key]
 	if u != nil {
 		delete(l.byKey, key)

@@ -47,7 +47,7 @@ type Entry struct {
 	Added time.Time `json:"added"`
 	// Size and ModTime tell whether the source is still the same.
 	Size    int64     `json:"size"`
-	ModTime time.Time `json:"modTime"`
+	ModTime time.Time `json:"modTime,omitzero"`
 	// PartSize, Parts, Tail and TailSize are the frozen plan; Parts is 0 before
 	// it is made.
 	PartSize int64 `json:"partSize,omitempty"`

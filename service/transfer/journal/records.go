@@ -55,7 +55,14 @@ func putJSON(tx *bbolt.Tx, bucket, key []byte, v any) error {
 	return put(tx, bucket, key, value)
 }
 
-func putEntry(tx *bbolt.Tx, e Entry) error { return putJSON(tx, bucketEntries, []byte(e.ID), e) }
+// fill is how full a page of entries is when the next one is begun. Their IDs
+// grow, so that nothing comes between them later.
+const fill = 0.9
+
+func putEntry(tx *bbolt.Tx, e Entry) error {
+	tx.Bucket(bucketEntries).FillPercent = fill
+	return putJSON(tx, bucketEntries, []byte(e.ID), e)
+}
 
 // tagKey orders tags by upload and number.
 func tagKey(id string, number int) []byte {
