@@ -159,6 +159,10 @@ func TestUnreadableFileFailsByNameAndTheRestGoesOn(t *testing.T) {
 			b.Errorf("failed with %v", s.Err)
 		}
 		b.holds(1)
+		b.file("missing", 20) // the stick is plugged in
+		b.engine.Retry(ids[0])
+		b.until(ids[0], transfer.Uploading, transfer.Done)
+		b.arrived(ids[0], missing)
 	})
 }
 

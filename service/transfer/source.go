@@ -98,14 +98,20 @@ func (f *file) Open() (Reader, error) {
 }
 
 // broken is a Source that was found but cannot be sent: it takes its place in
-// the queue so that the person sees its name and what is wrong with it.
+// the queue so that the person sees its name and what is wrong with it. What is a
+// file by the next try is sent.
 type broken struct {
 	file
 	err error
 }
 
-func (b *broken) Stat() (Version, error) { return Version{}, b.err }
-func (b *broken) Open() (Reader, error)  { return nil, b.err }
+func (b *broken) Stat() (Version, error) {
+	v, err := b.file.Stat()
+	if err != nil {
+		return Version{}, b.err
+	}
+	return v, nil
+}
 
 // NewFileError names the kind of what the system says of a file or folder:
 // ErrVanished or ErrUnreadable. Where err holds a *FileError, it is that.
