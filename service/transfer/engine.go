@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -167,9 +168,14 @@ func (e *Engine) Add(targetID string, src Source) (id string, added bool) {
 // whose keys they are, then grows at its end and not everywhere.
 func newID() string { return fmt.Sprintf("%013X", time.Now().UnixMicro()) + rand.Text()[:16] }
 
-// queueKey tells whether two sources in the queue are the same.
+// queueKey tells whether two sources in the queue are the same. Several files of
+// one folder may make bundles that share its path and a name.
 func queueKey(targetID string, src Source) string {
-	return targetID + "\x00" + src.Path() + "\x00" + src.Name()
+	key := targetID + "\x00" + src.Path() + "\x00" + src.Name()
+	if b, ok := src.(Bundle); ok {
+		key += "\x00" + strings.Join(b.Paths(), "\x00")
+	}
+	return key
 }
 
 // admit puts an upload in the queue. Callers hold e.mu.
