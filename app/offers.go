@@ -27,9 +27,10 @@ func (a *App) hold(d *parcel) {
 	}
 }
 
-// offerOneLink offers one link for several things that were added together, in
-// place of an older offer. Callers hold a.mu.
+// offerOneLink offers one link for several things that were added together. What
+// was added before is not asked about any more. Callers hold a.mu.
 func (a *App) offerOneLink(d *parcel) {
+	a.together = nil
 	if len(d.uploads) == 0 || d.archive != "" {
 		return
 	}

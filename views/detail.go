@@ -71,7 +71,7 @@ func (p *detailPane) makeButtons() {
 	p.cancel = newButton(k, raised, glyphCross, t.Text("menu.cancel"), ask(a.Cancel))
 	p.bin = newButton(k, danger, glyphBin, t.Text("menu.delete"), p.w.askDelete)
 	p.each = newButton(k, raised, glyphFiles, t.Text("menu.each"), ask(p.w.sendEach))
-	p.buttons = container.New(&wrapLayout{gap: grid}, p.retry, p.pause, p.play, p.cancel, p.save, p.each, p.bin)
+	p.buttons = container.New(&wrapLayout{gap: grid}, p.retry, p.pause, p.play, p.cancel, p.save, p.bin, p.each)
 }
 
 func (p *detailPane) assemble() {
