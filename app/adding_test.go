@@ -174,9 +174,19 @@ func TestOneLinkBeforeTheFirstIsThere(t *testing.T) {
 	s.kept(1)
 }
 
+// TestWhoShouldOpenItIsAskedFirst, and then whether one link is enough.
+func TestWhoShouldOpenItIsAskedFirst(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.Add([]string{s.file("a.txt", 10), s.file("b.txt", 20)}) })
+	s.until("the question", func() bool { c := s.connection(); return c.Ask && c.Offer.ID == "" })
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceMe) })
+	s.until("the offer", func() bool { c := s.connection(); return !c.Ask && c.Offer.ID != "" })
+}
+
 // TestWhatWasThereBeforeStays when several things get one link.
 func TestWhatWasThereBeforeStays(t *testing.T) {
 	s := newStage(t)
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceMe) })
 	before, other := s.file("a.txt", 10), s.file("b.txt", 20)
 	s.act(func(a views.Actions) { a.Add([]string{before}) })
 	s.row("a.txt", views.Done)
@@ -190,6 +200,7 @@ func TestWhatWasThereBeforeStays(t *testing.T) {
 
 func TestSeparateLinksAreKept(t *testing.T) {
 	s := newStage(t)
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceMe) })
 	s.act(func(a views.Actions) { a.Add([]string{s.file("a.txt", 10), s.file("b.txt", 20)}) })
 	s.only("a.txt", "b.txt")
 	s.answer("Keep separate links")

@@ -39,7 +39,8 @@ func (a *App) offerOneLink(d *parcel) {
 }
 
 // offer is what the strip asks about what was added to the storage that is
-// shown. Callers hold a.mu.
+// shown. What does not fit waits for its answer and comes first; one link is
+// offered when nothing else is asked. Callers hold a.mu.
 func (a *App) offer(now time.Time) views.Offer {
 	if d := a.heldFor(a.current); d != nil {
 		return views.Offer{
@@ -47,7 +48,7 @@ func (a *App) offer(now time.Time) views.Offer {
 		}
 	}
 	d := a.together
-	if d == nil || d.place != a.current || !d.batch.ended.IsZero() && now.Sub(d.batch.ended) > offerFor {
+	if d == nil || a.ask || d.place != a.current || !d.batch.ended.IsZero() && now.Sub(d.batch.ended) > offerFor {
 		return views.Offer{}
 	}
 	return views.Offer{ID: d.id, Text: a.Words.Count("offer.together", len(d.paths)), Answers: a.answerTexts(d, oneLinkAnswers)}

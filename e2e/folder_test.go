@@ -141,6 +141,7 @@ func under(name string, files map[string]string, was string) map[string]string {
 }
 
 // offered are the answers of the strip where it asks about what was added.
+// Without a strip it is the chosen filter, which stands there then.
 func (s *stage) offered(picture image.Image) []image.Rectangle {
 	const strip = 50 // the rows under the top bar that the strip takes up
 	top := picture.Bounds().Min.Y + topBar
