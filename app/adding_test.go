@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
 
@@ -226,4 +227,27 @@ func TestTheSameTwiceIsSaidAndSentOnce(t *testing.T) {
 	s.row("a.txt", views.AlreadyUploaded)
 	s.row("Holiday.zip", views.AlreadyUploaded)
 	s.kept(2)
+}
+
+// TestTheMemberThatChangedIsNamed by its place in the folder, or its own name.
+func TestTheMemberThatChangedIsNamed(t *testing.T) {
+	at := filepath.FromSlash
+	folder := transfer.Status{Name: "Holiday.zip", Path: at("/x/Holiday"), Bundle: []string{at("/x/Holiday")}}
+	file := transfer.Status{Name: "plan.docx", Path: at("/x/plan.docx")}
+	for _, c := range []struct {
+		status transfer.Status
+		err    error
+		want   string
+	}{
+		{folder, &transfer.FileError{Path: at("/x/Holiday/deep/a.txt"), Kind: transfer.ErrChanged}, "deep/a.txt"},
+		{folder, fmt.Errorf("part 3: %w", &transfer.FileError{Path: at("/y/b.txt"), Kind: transfer.ErrUnreadable}), "b.txt"},
+		{folder, &transfer.FileError{Path: at("/x/Holiday"), Kind: transfer.ErrTooBig}, "Holiday.zip"},
+		{folder, context.DeadlineExceeded, "Holiday.zip"},
+		{file, &transfer.FileError{Path: at("/x/plan.docx"), Kind: transfer.ErrChanged}, "plan.docx"},
+	} {
+		c.status.Err = c.err
+		if got := culprit(c.status); got != c.want {
+			t.Errorf("%v: %q, want %q", c.err, got, c.want)
+		}
+	}
 }
