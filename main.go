@@ -19,6 +19,7 @@ import (
 
 	"quicksync.me/desktop/app"
 	"quicksync.me/desktop/service/bundle"
+	"quicksync.me/desktop/service/clipboard"
 	"quicksync.me/desktop/service/instance"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/online"
@@ -119,7 +120,7 @@ func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	defer within(ending, here.Close)
 	keys := secrets.New(secrets.Config{})
 	defer within(ending, keys.Close)
-	cfg := transfer.Config{Reopen: bundle.Reopen, Log: log}
+	cfg := transfer.Config{Reopen: bundle.ReopenWhole, Log: log}
 	setAside, end := keep(where, &cfg)
 	defer end()
 	engine := transfer.New(cfg)
@@ -133,6 +134,7 @@ func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	show(app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Network: network, Engine: engine, Words: text, Data: views.NewData(),
 		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
+		Clipboard: clipboard.Read, Pasted: filepath.Join(where.Data, "pasted"), Left: cfg.Left,
 	}, gate, files, leave)
 	return nil
 }

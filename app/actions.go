@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 
 	"quicksync.me/desktop/service/settings"
-	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
 
@@ -16,6 +15,8 @@ func (a *App) Actions() views.Actions {
 	return views.Actions{
 		Add:        func(paths []string) { a.add(paths, false) },
 		QuickShare: func(paths []string) { a.add(paths, true) },
+		Paste:      func() { a.paste(false) }, ShareClipboard: func() { a.paste(true) },
+		Answer: a.answer, SendEach: a.sendEach,
 
 		Search: func(text string) { a.see(func(v *view) { v.search = text }) },
 		Filter: func(f views.Filter) { a.see(func(v *view) { v.filter = f }) },
@@ -61,61 +62,6 @@ func (a *App) reloadCurrent() {
 	p := a.current
 	a.mu.Unlock()
 	a.group.Go(func() { a.refresh(p) })
-}
-
-// add sends files and folders to the storage that is shown, as soon as it has
-// been reached for. Folders are walked while the first files are on their way.
-func (a *App) add(paths []string, quick bool) {
-	if len(paths) == 0 {
-		return
-	}
-	a.mu.Lock()
-	p := a.current
-	a.mu.Unlock()
-	b := &batch{quick: quick, walking: true, clip: a.Desktop.Clipboard().Content()}
-	a.group.Go(func() {
-		select {
-		case <-a.ctx.Done():
-			return
-		case <-p.tried:
-		}
-		if _, reached := a.targetOf(p); !reached {
-			a.say(a.Words.Text("note.notReached"))
-			return
-		}
-		a.walk(p, paths, b)
-	})
-}
-
-// walk adds what is found, and lets the window know.
-func (a *App) walk(p *place, paths []string, b *batch) {
-	found, twice := 0, 0
-	err := transfer.Walk(a.ctx, paths, func(src transfer.Source) {
-		found++
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		id, added := a.Engine.Add(p.id, src)
-		if !added {
-			twice++
-			return
-		}
-		b.left++
-		status, _ := a.Engine.Status(id)
-		a.transfers.adopt(status, b)
-	})
-	if twice > 0 {
-		a.say(a.Words.Count("note.twice", twice))
-	}
-	a.mu.Lock()
-	b.walking = false
-	over := b.over()
-	a.mu.Unlock()
-	if over {
-		a.finish(b)
-	}
-	if err == nil && found == 0 {
-		a.say(a.Words.Text("note.emptyFolder"))
-	}
 }
 
 // openRow opens what a row stands for: the original, where it lies on this

@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"quicksync.me/desktop/service/clipboard"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/settings"
@@ -85,7 +86,13 @@ type Params struct {
 	SetAside []error
 	// Downloads is the person's folder for downloads.
 	Downloads string
-	Log       *slog.Logger
+	// Clipboard reads what was copied in any program, as clipboard.Read does.
+	Clipboard func(context.Context) (clipboard.Content, error)
+	// Pasted is a folder of ours for what was pasted and is no file yet. Left is
+	// what earlier runs have left: of the files in there, those among it are kept.
+	Pasted string
+	Left   []journal.Entry
+	Log    *slog.Logger
 }
 
 // App is the running program. Start it, and Close it when the window is gone.
@@ -109,6 +116,8 @@ type App struct {
 	copied    string                // what we put on the clipboard last
 	ask       bool                  // the strip "Who should open it?" is shown
 	asked     *batch                // what the answer is for, all in one
+	held      []*parcel             // what does not fit its storage, oldest first
+	together  *parcel               // what may have one link for all of it
 	savings   map[*saving]bool
 	writing   bool // the settings are being written
 	note      note
@@ -151,6 +160,7 @@ func New(p Params) *App {
 
 // Start connects the storages and lets the window be told.
 func (a *App) Start() {
+	a.sweepPasted()
 	a.group.Go(a.pump)
 	a.group.Go(a.followNetwork)
 	for _, p := range a.places {

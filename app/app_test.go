@@ -14,6 +14,7 @@ import (
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/node"
+	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
@@ -262,6 +263,7 @@ func TestFolderOfManyFiles(t *testing.T) {
 	for i := range many {
 		s.file(fmt.Sprintf("tree/%d/%d.txt", i%7, i), i)
 	}
+	s.app.save(func(p *settings.Settings) { p.FoldersAsFiles = true })
 	s.act(func(a views.Actions) { a.Add([]string{filepath.Join(s.dir, "files", "tree")}) })
 	s.until("all of them", func() bool { return s.list().Counts[views.FilterDone] == many })
 	if n := s.overall(); n.FilesDone != many || n.Running {

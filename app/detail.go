@@ -12,7 +12,7 @@ import (
 func (a *App) detail(rows []views.Row) views.Detail {
 	p := a.current
 	d := views.Detail{Total: len(rows), NamesHidden: !p.here() && p.cfg.HideNames}
-	can := views.Can{Copy: true, Save: true, Delete: true, Pause: true, Resume: true, Cancel: true, Retry: true}
+	can := views.Can{Copy: true, Save: true, Delete: true, Pause: true, Resume: true, Cancel: true, Retry: true, Each: true}
 	for _, r := range rows {
 		if !a.view.selected[r.ID] {
 			continue
@@ -38,7 +38,7 @@ func (a *App) detail(rows []views.Row) views.Detail {
 func both(a, b views.Can) views.Can {
 	return views.Can{
 		Copy: a.Copy && b.Copy, Save: a.Save && b.Save, Delete: a.Delete && b.Delete, Pause: a.Pause && b.Pause,
-		Resume: a.Resume && b.Resume, Cancel: a.Cancel && b.Cancel, Retry: a.Retry && b.Retry,
+		Resume: a.Resume && b.Resume, Cancel: a.Cancel && b.Cancel, Retry: a.Retry && b.Retry, Each: a.Each && b.Each,
 	}
 }
 
@@ -48,7 +48,7 @@ func (a *App) describe(d *views.Detail) {
 	key := ""
 	if u, ours := a.transfers.byID[d.Row.ID]; ours {
 		key = u.FileKey
-		d.From, d.Parts, d.PartsDone = u.Path, u.Parts, u.PartsDone
+		d.From, d.Parts, d.PartsDone = a.fromOf(u.Path), u.Parts, u.PartsDone
 		d.CID, d.Creator = u.File.CID, u.File.Creator
 	} else {
 		key = strings.TrimPrefix(d.Row.ID, p.id+"/")

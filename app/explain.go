@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -164,15 +165,29 @@ func (a *App) explainLasting(err error, name string) string {
 // explainStatus is the sentence of an upload's row. Without a network there is
 // nothing to count down to.
 func (a *App) explainStatus(st transfer.Status, now time.Time) string {
+	name := culprit(st)
 	if st.State != transfer.Reconnecting && st.State != transfer.Paused {
-		return a.explain(st.Err, st.Name)
+		return a.explain(st.Err, name)
 	}
-	text := a.explainLasting(st.Err, st.Name)
+	text := a.explainLasting(st.Err, name)
 	again := st.State == transfer.Reconnecting && !errors.Is(st.Err, api.ErrOffline)
 	if wait := st.NextTry.Sub(now); again && wait > 2*time.Second {
 		text += " " + a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)})
 	}
 	return text
+}
+
+// culprit is the name of the file that keeps an upload from going on: of a folder
+// it is the one in it.
+func culprit(st transfer.Status) string {
+	var file *transfer.FileError
+	if len(st.Bundle) == 0 || !errors.As(st.Err, &file) || file.Path == st.Path {
+		return st.Name
+	}
+	if within, err := filepath.Rel(st.Path, file.Path); err == nil && filepath.IsLocal(within) {
+		return filepath.ToSlash(within)
+	}
+	return filepath.Base(file.Path)
 }
 
 func (a *App) stepName(s session.StepName) string {

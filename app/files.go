@@ -36,9 +36,12 @@ func (a *App) deleteFile(p *place, key, id, name string) {
 	a.reload(p)
 }
 
-// drop takes a row off the list.
+// drop takes a row off the list, with what was pasted only for it.
 func (a *App) drop(id string) {
 	a.mu.Lock()
+	if u, ours := a.transfers.byID[id]; ours {
+		a.removePasted(u)
+	}
 	a.transfers.forget(id)
 	delete(a.links, id)
 	delete(a.view.selected, id)

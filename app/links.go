@@ -34,6 +34,8 @@ type batch struct {
 	failed  bool
 	walking bool
 	done    []*tracked
+	// ended is when all of it was over; zero before.
+	ended time.Time
 }
 
 // join adds what earlier batches have waiting for the same answer. Of one that
@@ -68,6 +70,7 @@ func (a *App) noteEnded(ended []*tracked) (over []*batch) {
 			b.failed = true
 		}
 		if b.over() {
+			b.ended = time.Now()
 			over = append(over, b)
 		}
 	}

@@ -61,6 +61,8 @@ func (a *App) tick(now time.Time) (moving bool) {
 	uploading := a.transfers.moving()
 	moving = uploading || len(a.savings) > 0
 	settled := a.noteEnded(ended)
+	a.clearEnded(ended)
+	a.warnOfEnd(now)
 	reload := len(ended) > 0 && !uploading
 	next := a.snapshot(now)
 	p := a.current

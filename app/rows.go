@@ -20,8 +20,11 @@ func (a *App) rows(now time.Time) []views.Row {
 		if u.Target != p.id {
 			continue
 		}
-		if u.FileKey != "" {
+		if u.FileKey != "" && (!u.unwanted || u.State != transfer.Already) {
 			ours[u.FileKey] = true
+		}
+		if u.unwanted {
+			continue
 		}
 		rows = append(rows, a.uploadRow(p, u, now))
 	}
@@ -57,6 +60,7 @@ func (a *App) uploadRow(p *place, u *tracked, now time.Time) views.Row {
 		Resume: u.State == transfer.Paused,
 		Cancel: !u.State.Ended(),
 		Retry:  u.State == transfer.Failed || u.State == transfer.Cancelled,
+		Each:   len(u.Bundle) > 0 && u.State != transfer.Cancelled,
 	}
 	return r
 }
@@ -154,7 +158,7 @@ func (a *App) connection() views.Connection {
 	c := views.Connection{
 		Current: p.id, Ready: p.conn != nil && p.problem == nil,
 		Problem: a.explainLasting(cmp.Or(p.problem, noKey), ""), NeedsKey: noKey != nil,
-		Ask: a.ask, Audience: a.audience(), Used: -1, Free: -1,
+		Ask: a.ask, Audience: a.audience(), Offer: a.offer(time.Now()), Used: -1, Free: -1,
 	}
 	for _, q := range a.places {
 		item := views.Place{ID: q.id, Name: q.cfg.Name, Server: q.cfg.Server, NamesHidden: q.cfg.HideNames}

@@ -15,6 +15,8 @@ import (
 	"fyne.io/fyne/v2/test"
 	"go.uber.org/goleak"
 
+	"quicksync.me/desktop/service/bundle"
+	"quicksync.me/desktop/service/clipboard"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/settings"
@@ -78,10 +80,11 @@ func (s *stage) start() {
 	s.must(err)
 	history, err := kept.History()
 	s.must(err)
-	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history})
+	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history, Reopen: bundle.ReopenWhole})
 	s.app = New(Params{
 		History: history, SetAside: setAside,
 		Settings: prefs, Secrets: keys, Node: localNode{s.node}, Network: s.network, Engine: engine, Words: text, Data: views.NewData(),
+		Clipboard: s.desk.copied, Pasted: s.pasted(), Left: left,
 		Desktop: s.desk, Do: func(f func()) { s.ui <- f }, Downloads: s.dir, Log: slog.New(slog.DiscardHandler),
 	})
 	s.do = s.app.Actions()
@@ -140,6 +143,9 @@ func (s *stage) file(name string, size int) string {
 	return path
 }
 
+// pasted is where what was pasted lies.
+func (s *stage) pasted() string { return filepath.Join(s.dir, "pasted") }
+
 func (s *stage) list() views.List { v, _ := s.app.Data.List.Get(); return v }
 
 func (s *stage) detail() views.Detail { v, _ := s.app.Data.Detail.Get(); return v }
@@ -186,6 +192,23 @@ type desk struct {
 	opened  []string
 	notices []string
 	raised  int
+	// rich is what was copied in another program; where it is nil only the window
+	// knows the clipboard.
+	rich *clipboard.Content
+	bad  error
+}
+
+// copied is the clipboard as the system tells it.
+func (d *desk) copied(context.Context) (clipboard.Content, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.bad != nil:
+		return clipboard.Content{}, d.bad
+	case d.rich == nil:
+		return clipboard.Content{}, clipboard.ErrUnavailable
+	}
+	return *d.rich, nil
 }
 
 func (d *desk) Clipboard() Clipboard { return d }

@@ -17,6 +17,8 @@ type transfers struct {
 	// list counts.
 	group []*tracked
 	meter transfer.Meter
+	// warned tells that the person knows that the group will not be there in time.
+	warned bool
 }
 
 // tracked is one upload as it was told last.
@@ -26,6 +28,9 @@ type tracked struct {
 	batch   *batch
 	counted bool // is in the group
 	over    bool // its end was noted
+	// unwanted uploads have given way to another: they are not shown any more,
+	// and what the storage has of them is deleted.
+	unwanted bool
 }
 
 func (t *transfers) init() { t.byID = map[string]*tracked{} }
@@ -77,12 +82,18 @@ func (t *transfers) adopt(s transfer.Status, b *batch) {
 	u.batch = b
 }
 
+// leave takes an upload out of what the line under the list counts.
+func (t *transfers) leave(u *tracked) {
+	u.counted = true
+	t.group = slices.DeleteFunc(t.group, func(v *tracked) bool { return u == v })
+}
+
 // newGroup begins to count anew.
 func (t *transfers) newGroup() {
 	for _, u := range t.group {
 		u.counted = false
 	}
-	t.group, t.meter = nil, transfer.Meter{}
+	t.group, t.meter, t.warned = nil, transfer.Meter{}, false
 }
 
 // quiet tells that nothing is under way or waits.
@@ -197,7 +208,7 @@ const maxRecents = 10
 func (a *App) recents() (r []views.Recent) {
 	done := make([]*tracked, 0, maxRecents)
 	for _, u := range a.transfers.order {
-		if u.State.Stored() {
+		if u.State.Stored() && !u.unwanted {
 			done = append(done, u)
 		}
 	}

@@ -33,6 +33,7 @@ type detailPane struct {
 	save, retry  *button
 	pause, play  *button
 	cancel, bin  *button
+	each         *button
 	facts        *factSheet
 	privacy      *widget.Label
 	privacyTitle *line
@@ -69,7 +70,8 @@ func (p *detailPane) makeButtons() {
 	p.play = newButton(k, raised, glyphPlay, t.Text("menu.resume"), ask(a.Resume))
 	p.cancel = newButton(k, raised, glyphCross, t.Text("menu.cancel"), ask(a.Cancel))
 	p.bin = newButton(k, danger, glyphBin, t.Text("menu.delete"), p.w.askDelete)
-	p.buttons = container.New(&wrapLayout{gap: grid}, p.retry, p.pause, p.play, p.cancel, p.save, p.bin)
+	p.each = newButton(k, raised, glyphFiles, t.Text("menu.each"), ask(p.w.sendEach))
+	p.buttons = container.New(&wrapLayout{gap: grid}, p.retry, p.pause, p.play, p.cancel, p.save, p.bin, p.each)
 }
 
 func (p *detailPane) assemble() {
@@ -148,8 +150,9 @@ func (p *detailPane) showButtons(d Detail) {
 	show(p.play, any && d.Can.Resume)
 	show(p.cancel, any && d.Can.Cancel)
 	show(p.save, any && d.Can.Save)
+	show(p.each, any && d.Can.Each)
 	show(p.bin, any && d.Can.Delete)
-	show(p.buttons, any && (d.Can.Retry || d.Can.Pause || d.Can.Resume || d.Can.Cancel || d.Can.Save || d.Can.Delete))
+	show(p.buttons, any && d.Can != Can{Copy: d.Can.Copy})
 }
 
 func (p *detailPane) showPrivacy(d Detail) {

@@ -45,7 +45,7 @@ func (w *Window) typedShortcut(shortcut fyne.Shortcut) {
 	}
 	switch s := shortcut.(type) {
 	case *fyne.ShortcutPaste:
-		w.pasted(s.Clipboard.Content())
+		w.actions.Paste()
 	case *fyne.ShortcutSelectAll:
 		w.focusList()
 		w.list.selectAll()

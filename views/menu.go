@@ -22,6 +22,8 @@ func (w *Window) fileMenu() *fyne.Menu {
 	w.some(menu, w.words.Text("menu.resume"), idsOf(rows, func(c Can) bool { return c.Resume }), w.actions.Resume)
 	w.some(menu, w.words.Text("menu.cancel"), idsOf(rows, func(c Can) bool { return c.Cancel }), w.actions.Cancel)
 	part(menu)
+	w.some(menu, w.words.Text("menu.each"), idsOf(rows, func(c Can) bool { return c.Each }), w.sendEach)
+	part(menu)
 	if len(idsOf(rows, func(c Can) bool { return c.Delete })) > 0 {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(w.words.Text("menu.delete"), w.askDelete))
 	}

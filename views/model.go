@@ -63,6 +63,8 @@ type Row struct {
 // Can tells what may be asked for a row, or for all of a selection.
 type Can struct {
 	Copy, Save, Delete, Pause, Resume, Cancel, Retry bool
+	// Each tells that it is an archive whose files may be sent one by one instead.
+	Each bool
 }
 
 // A Filter keeps the rows of one kind.
@@ -203,6 +205,19 @@ type Place struct {
 	NamesHidden bool
 }
 
+// An Offer is what the strip over the list asks about files that were added.
+// Nothing but these files waits for the answer.
+type Offer struct {
+	// ID tells offers apart; empty where nothing is asked.
+	ID string
+	// Text is a sentence in the person's language, and Answers are the words of
+	// its buttons.
+	Text    string
+	Answers []string
+	// Urgent tells that the first answer is the one thing to do next.
+	Urgent bool
+}
+
 // Connection is what the top of the window shows of the chosen storage.
 type Connection struct {
 	Places  []Place
@@ -217,6 +232,8 @@ type Connection struct {
 	// Ask shows the strip "Who should open it?"; Audience is the answer so far.
 	Ask      bool
 	Audience Audience
+	// Offer comes before that question.
+	Offer Offer
 	// Used and Free are bytes on this computer's disk; negative where unknown.
 	Used, Free int64
 }
@@ -251,6 +268,13 @@ type Actions struct {
 	Add func(paths []string)
 	// QuickShare adds files whose link is copied when it is there.
 	QuickShare func(paths []string)
+	// Paste adds what is on the clipboard: files, a text or a picture.
+	// ShareClipboard does so as QuickShare.
+	Paste, ShareClipboard func()
+	// Answer answers an Offer by its ID, with the place of the answer in it.
+	Answer func(offer string, answer int)
+	// SendEach sends the files of archives one by one instead.
+	SendEach func(ids []string)
 
 	Search func(text string)
 	Filter func(Filter)

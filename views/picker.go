@@ -3,10 +3,7 @@ package views
 import (
 	"context"
 	"errors"
-	"net/url"
 	"path/filepath"
-	"runtime"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -124,45 +121,4 @@ func localPath(uri fyne.URI) (string, bool) {
 		return "", false
 	}
 	return filepath.FromSlash(uri.Path()), true
-}
-
-// pathsIn returns the absolute paths that a text from the clipboard holds, a
-// line each: paths themselves, file URIs, or the list that a file manager
-// copies. A text with anything else in it is no list of files.
-func pathsIn(text string) []string {
-	var paths []string
-	for line := range strings.Lines(text) {
-		line = strings.Trim(strings.TrimSpace(line), `"`)
-		if line == "" || line == "copy" || line == "cut" || line == "x-special/nautilus-clipboard" {
-			continue
-		}
-		path, ok := pathIn(line)
-		if !ok {
-			return nil
-		}
-		paths = append(paths, path)
-	}
-	return paths
-}
-
-func pathIn(line string) (string, bool) {
-	if strings.HasPrefix(line, "file:") {
-		return pathOfURI(line)
-	}
-	return line, filepath.IsAbs(line)
-}
-
-// pathOfURI returns the path that a file URI names; those of other computers
-// name none.
-func pathOfURI(text string) (string, bool) {
-	uri, err := url.Parse(text)
-	if err != nil || uri.Scheme != "file" || uri.Path == "" || uri.Host != "" && uri.Host != "localhost" {
-		return "", false
-	}
-	path := uri.Path
-	if runtime.GOOS == "windows" {
-		path = strings.TrimPrefix(path, "/")
-	}
-	path = filepath.FromSlash(path)
-	return path, filepath.IsAbs(path)
 }

@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver"
 	"github.com/godbus/dbus/v5"
+
+	"quicksync.me/desktop/internal/fileuri"
 )
 
 // The desktop's chooser on Linux is the portal's, org.freedesktop.portal.
@@ -103,7 +105,7 @@ func picked(body []any) ([]string, error) {
 	}
 	var paths []string
 	for _, uri := range uris {
-		if path, ok := pathOfURI(uri); ok {
+		if path, ok := fileuri.Path(uri); ok {
 			paths = append(paths, path)
 		}
 	}

@@ -5,36 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/storage"
 )
-
-func TestPathsIn(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the paths of these cases are those of Unix")
-	}
-	for _, test := range []struct{ text, want string }{
-		{"/a/b.txt", "/a/b.txt"},
-		{"/a/b.txt\n/c d\r\n", "/a/b.txt|/c d"},
-		{`"/a/quoted.txt"`, "/a/quoted.txt"},
-		{"file:///a/b%20c+d%2B.txt", "/a/b c+d+.txt"},
-		{"file://localhost/a", "/a"},
-		{"x-special/nautilus-clipboard\ncopy\nfile:///a\nfile:///b", "/a|/b"},
-		{"file://elsewhere/a", ""},
-		{"https://example.org/a", ""},
-		{"/a\nnot a path", ""},
-		{"relative.txt", ""},
-		{"", ""},
-		{"file://%zz", ""},
-	} {
-		if got := strings.Join(pathsIn(test.text), "|"); got != test.want {
-			t.Errorf("%q: %q, want %q", test.text, got, test.want)
-		}
-	}
-}
 
 func TestLocalPath(t *testing.T) {
 	if path, ok := localPath(storage.NewFileURI("/a/b")); !ok || path != filepath.FromSlash("/a/b") {

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -103,6 +105,24 @@ func (w *Window) askDelete() {
 	text := newParagraph(theme.SizeNameText, widget.LowImportance)
 	text.SetText(w.words.Text("delete.text"))
 	w.ask(title, column(grid, name, text), w.words.Count("delete.yes", len(ids)), danger, func() { w.actions.Delete(ids) })
+}
+
+// sendEach sends the files of archives one by one instead. Where that deletes
+// what is finished it asks first.
+func (w *Window) sendEach(ids []string) {
+	finished := 0
+	for _, row := range w.list.selected() {
+		if row.State == Done && slices.Contains(ids, row.ID) {
+			finished++
+		}
+	}
+	if finished == 0 {
+		w.actions.SendEach(ids)
+		return
+	}
+	text := newParagraph(theme.SizeNameText, widget.LowImportance)
+	text.SetText(w.words.Text("each.text"))
+	w.ask(w.words.Text("each.title"), text, w.words.Text("each.yes"), raised, func() { w.actions.SendEach(ids) })
 }
 
 // askQuit asks before uploads are left where they are.

@@ -105,6 +105,8 @@ func (s *stage) actions() Actions {
 	none := func(what string) func() { return func() { s.note(what) } }
 	return Actions{
 		Add: many("add"), QuickShare: many("quick"), Search: one("search"),
+		Paste: none("paste"), ShareClipboard: none("share clipboard"), SendEach: many("each"),
+		Answer: func(offer string, answer int) { s.note("answer", offer, " ", answer) },
 		Filter: func(f Filter) { s.note("filter", int(f)) },
 		Sort:   func(c Column, down bool) { s.note("sort", int(c), " ", down) },
 		Select: many("select"), Reload: none("reload"), CopyLink: one("copy"), NewLink: one("new"), Open: one("open"),

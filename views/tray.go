@@ -96,6 +96,7 @@ func (t *tray) menu(text trayText) *fyne.Menu {
 	items := []*fyne.MenuItem{
 		status, fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(w.words.Text("tray.quick"), w.quickShare),
+		fyne.NewMenuItem(w.words.Text("tray.clipboard"), w.actions.ShareClipboard),
 	}
 	if len(text.recents) > 0 {
 		recents := fyne.NewMenuItem(w.words.Text("tray.recents"), nil)

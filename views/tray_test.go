@@ -33,7 +33,7 @@ func TestTrayMenu(t *testing.T) {
 	if host.icon == nil {
 		t.Error("no icon")
 	}
-	if got, want := labels(host.last()), "Nothing is uploading, -, Quick share files…, -, Open QuickSync, Quit"; got != want {
+	if got, want := labels(host.last()), "Nothing is uploading, -, Quick share files…, Share clipboard, -, Open QuickSync, Quit"; got != want {
 		t.Errorf("idle: %q, want %q", got, want)
 	}
 	menu := s.w.tray.menu(trayText{running: true, recents: []Recent{{ID: "1", Name: "evil\u202e_name.pdf"}}})
@@ -42,9 +42,10 @@ func TestTrayMenu(t *testing.T) {
 		name = "evil\ufffd__name.pdf"
 	}
 	item(t, menu, "Quick share files…").Action()
+	item(t, menu, "Share clipboard").Action()
 	item(t, item(t, menu, "Recents").ChildMenu, name).Action()
 	item(t, menu, "Pause all").Action()
-	s.want("quick /a,/b", "copy 1", "pause all")
+	s.want("quick /a,/b", "share clipboard", "copy 1", "pause all")
 	item(t, s.w.tray.menu(trayText{paused: true}), "Resume all").Action()
 	quit := item(t, menu, "Quit")
 	if !quit.IsQuit {

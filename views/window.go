@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"os"
 	"sync"
 	"time"
 
@@ -219,7 +218,7 @@ func (w *Window) showConnection(c Connection) {
 	asks := c.NeedsKey && !w.connection.NeedsKey
 	w.connection = c
 	w.top.show(w)
-	show(w.strip.box, c.Ask)
+	w.strip.show(c)
 	w.layout.arrange()
 	if asks && w.sheet == nil {
 		w.showNewKey()
@@ -260,26 +259,6 @@ func (w *Window) dropped(uris []fyne.URI) {
 		return
 	}
 	w.actions.Add(paths)
-}
-
-// pasted adds the files that the clipboard names, those that are there.
-func (w *Window) pasted(text string) {
-	paths := pathsIn(text)
-	w.background(func(context.Context) func() {
-		var there []string
-		for _, path := range paths {
-			if _, err := os.Stat(path); err == nil {
-				there = append(there, path)
-			}
-		}
-		return func() {
-			if len(there) == 0 {
-				w.Say(w.words.Text("paste.nothing"))
-				return
-			}
-			w.actions.Add(there)
-		}
-	})
 }
 
 func (w *Window) copyText(text string) {

@@ -59,7 +59,7 @@ func (l *windowLayout) arrange() {
 // dress gives the accent to the one thing to do next: the answer to the strip,
 // the button of the empty window, or the one that adds files.
 func (l *windowLayout) dress(fresh bool) {
-	asked := l.w.strip.box.Visible()
+	asked := l.w.strip.presses()
 	adding, first := accent, accent
 	if asked || fresh {
 		adding = raised

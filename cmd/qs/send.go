@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -57,25 +56,18 @@ func send(ctx context.Context, c *command) error {
 }
 
 // sources finds what is to be sent: files, and folders as one archive each, or
-// with --each the files in them.
+// with --each the files in them. It ends early with ctx alone.
 func (c *command) sources(ctx context.Context, found func(transfer.Source)) {
-	for _, path := range c.args {
-		if info, err := os.Stat(path); err == nil && info.IsDir() && !c.each {
-			found(c.archive(path))
-			continue
-		}
-		if transfer.Walk(ctx, []string{path}, found) != nil {
-			return
-		}
+	archive := c.archive
+	if c.each {
+		archive = nil
 	}
+	_ = bundle.Sources(ctx, c.args, archive, found)
 }
 
 // archive is a folder as one source.
 func (c *command) archive(path string) transfer.Source {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs // "." has a name too
-	}
-	a := bundle.Later(filepath.Base(path)+".zip", path)
+	a := bundle.Later(bundle.FolderName(path), path)
 	c.archives = append(c.archives, a)
 	return a
 }

@@ -5,8 +5,11 @@ package harness
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jezek/xgb/xproto"
 )
@@ -90,10 +93,13 @@ func (c *xClient) pieces(ctx context.Context, answer xproto.Atom) ([]byte, error
 	}
 }
 
-// A Copied is text that somebody else has copied. It stays on the clipboard
-// until another program copies something.
+// A Copied is what somebody else has copied. It stays on the clipboard until
+// another program copies something.
 type Copied struct {
 	client *xClient
+	offer  offer
+	piece  int // 0: all at once
+	rest   []sending
 	lost   chan struct{} // closed when another program copied
 	done   chan struct{} // closed when the server goroutine ended
 	stop   context.CancelFunc
@@ -102,6 +108,22 @@ type Copied struct {
 // Copy puts text on the clipboard as another program would. Close ends that
 // program.
 func (d *Desktop) Copy(text string) (*Copied, error) {
+	return d.CopyAs(map[string][]byte{"UTF8_STRING": []byte(text), "STRING": []byte(text)}, 0)
+}
+
+// CopyFiles is Copy for files, as a file manager copies them.
+func (d *Desktop) CopyFiles(paths ...string) (*Copied, error) {
+	list := uriList(paths)
+	return d.CopyAs(map[string][]byte{
+		uriListType: []byte(list), "x-special/gnome-copied-files": []byte("copy\n" + strings.ReplaceAll(strings.TrimSpace(list), "\r", "")),
+		"UTF8_STRING": []byte(strings.Join(paths, "\n")),
+	}, 0)
+}
+
+// CopyAs is Copy for anything, by the names of its types. What is longer than
+// piece bytes is handed over in pieces of that length (ICCCM 2.7.2, INCR), which
+// one request must hold: at most 128 KiB. 0 hands over all at once.
+func (d *Desktop) CopyAs(content map[string][]byte, piece int) (*Copied, error) {
 	c, err := d.dialX()
 	if err != nil {
 		return nil, err
@@ -111,12 +133,12 @@ func (d *Desktop) Copy(text string) (*Copied, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	o := &Copied{client: c, lost: make(chan struct{}), done: make(chan struct{}), stop: stop}
-	go o.serve(ctx, offer{"UTF8_STRING": []byte(text), "STRING": []byte(text)})
+	o := &Copied{client: c, offer: content, piece: piece, lost: make(chan struct{}), done: make(chan struct{}), stop: stop}
+	go o.serve(ctx)
 	return o, nil
 }
 
-func (o *Copied) serve(ctx context.Context, text offer) {
+func (o *Copied) serve(ctx context.Context) {
 	defer close(o.done)
 	for {
 		event, err := o.client.next(ctx)
@@ -126,7 +148,9 @@ func (o *Copied) serve(ctx context.Context, text offer) {
 		switch e := event.(type) {
 		case xproto.SelectionRequestEvent:
 			// A requestor that has gone meanwhile is no fault of ours.
-			_ = o.client.answer(e, text)
+			_ = o.hand(e)
+		case xproto.PropertyNotifyEvent:
+			_ = o.goOn(e)
 		case xproto.SelectionClearEvent:
 			close(o.lost)
 			return
@@ -143,4 +167,56 @@ func (o *Copied) Close() {
 	o.stop()
 	<-o.done
 	o.client.close()
+}
+
+// A sending is a content that is handed over in pieces.
+type sending struct {
+	to             xproto.Window
+	property, kind xproto.Atom
+	rest           []byte
+}
+
+// hand answers a request, and begins to hand over in pieces what is long.
+func (o *Copied) hand(e xproto.SelectionRequestEvent) error {
+	name, err := xproto.GetAtomName(o.client.conn, e.Target).Reply()
+	if err != nil {
+		return err
+	}
+	content := o.offer[name.Name]
+	if o.piece == 0 || len(content) <= o.piece {
+		return o.client.answer(e, o.offer)
+	}
+	incr, err := o.client.atom("INCR")
+	if err != nil {
+		return err
+	}
+	mask := []uint32{xproto.EventMaskPropertyChange}
+	if err := xproto.ChangeWindowAttributesChecked(o.client.conn, e.Requestor, xproto.CwEventMask, mask).Check(); err != nil {
+		return err
+	}
+	length := binary.LittleEndian.AppendUint32(nil, uint32(len(content)))
+	if err := o.client.setProperty(e.Requestor, e.Property, incr, 32, length); err != nil {
+		return err
+	}
+	o.rest = append(o.rest, sending{to: e.Requestor, property: e.Property, kind: e.Target, rest: content})
+	reply := xproto.SelectionNotifyEvent{
+		Time: e.Time, Requestor: e.Requestor, Selection: e.Selection, Target: e.Target, Property: e.Property,
+	}
+	return xproto.SendEventChecked(o.client.conn, false, e.Requestor, xproto.EventMaskNoEvent, string(reply.Bytes())).Check()
+}
+
+// goOn writes the next piece where the last one was read; an empty one is the
+// last.
+func (o *Copied) goOn(e xproto.PropertyNotifyEvent) error {
+	at := slices.IndexFunc(o.rest, func(s sending) bool { return s.to == e.Window && s.property == e.Atom })
+	if at < 0 || e.State != xproto.PropertyDelete {
+		return nil
+	}
+	s := &o.rest[at]
+	n := min(o.piece, len(s.rest))
+	err := o.client.setProperty(s.to, s.property, s.kind, 8, s.rest[:n])
+	if s.rest = s.rest[n:]; n == 0 || err != nil {
+		o.rest = slices.Delete(o.rest, at, at+1)
+	}
+	return err
 }

@@ -12,6 +12,7 @@ import (
 type Lazy struct {
 	name  string
 	paths []string
+	whole bool // it fails rather than leave something out
 
 	mu     sync.Mutex
 	bundle *Bundle
@@ -24,6 +25,18 @@ var _ transfer.Bundle = (*Lazy)(nil)
 func Later(name string, paths ...string) *Lazy {
 	return &Lazy{name: name, paths: absolute(paths)}
 }
+
+// Whole is Later for an archive of all or nothing: what cannot be taken into it
+// fails its Stat, by its name, and the next Stat looks anew.
+func Whole(name string, paths ...string) *Lazy {
+	l := Later(name, paths...)
+	l.whole = true
+	return l
+}
+
+// ReopenWhole is Whole for the transfers that an earlier run has left: see
+// transfer.Config.
+func ReopenWhole(name string, paths []string) transfer.Source { return Whole(name, paths...) }
 
 // Reopen is Later for the transfers that an earlier run has left: see
 // transfer.Config.
@@ -91,6 +104,9 @@ func (l *Lazy) made() (*Bundle, error) {
 		b, err := New(context.Background(), l.name, l.paths)
 		if err != nil {
 			return nil, err
+		}
+		if l.whole && len(b.problems) > 0 {
+			return nil, b.problems[0]
 		}
 		l.bundle = b
 	}

@@ -53,6 +53,9 @@ type Settings struct {
 	// CopyWhenDone says that the link of a finished upload is copied. By default
 	// it is.
 	CopyWhenDone bool `json:"copyWhenDone"`
+	// FoldersAsFiles says that the files of a folder are sent one by one. By
+	// default a folder is sent as one archive.
+	FoldersAsFiles bool `json:"foldersAsFiles"`
 	// TrayHintShown says that the person knows that the program lives on in the
 	// tray.
 	TrayHintShown bool `json:"trayHintShown"`

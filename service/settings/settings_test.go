@@ -63,6 +63,7 @@ func everything() Settings {
 		},
 		DownloadFolder: "/home/ann/in",
 		LinkHours:      24,
+		FoldersAsFiles: true,
 		TrayHintShown:  true,
 		Limits:         Limits{Up: 524288, Hours: Hours{From: "22:00", To: "06:00", Down: 1 << 20}},
 		Window:         Window{Width: 1024.5, Height: 768},
@@ -259,7 +260,7 @@ func TestUnknownFieldsAreKept(t *testing.T) {
 	}
 	err := json.Unmarshal([]byte(`{
 		"version": 1, "audience": "", "current": "", "downloadFolder": "",
-		"linkHours": 168, "copyWhenDone": true, "trayHintShown": true,
+		"linkHours": 168, "copyWhenDone": true, "foldersAsFiles": false, "trayHintShown": true,
 		"limits": {"up": 0, "down": 0, "hours": {"from": "", "to": "", "up": 0, "down": 0}},
 		"theme": {"accent": 12345678901234567890, "dark": null},
 		"window": {"width": 20, "height": 0, "maximized": true},

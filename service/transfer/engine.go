@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -167,10 +168,18 @@ func (e *Engine) Add(targetID string, src Source) (id string, added bool) {
 // whose keys they are, then grows at its end and not everywhere.
 func newID() string { return fmt.Sprintf("%013X", time.Now().UnixMicro()) + rand.Text()[:16] }
 
-// queueKey is equal for sources in the queue that are the same.
-type queueKey struct{ target, path, name string }
+// queueKey is equal for sources in the queue that are the same. Several files of
+// one folder may make bundles that share its path and a name: members, their
+// paths, tell those apart.
+type queueKey struct{ target, path, name, members string }
 
-func keyOf(targetID string, src Source) queueKey { return queueKey{targetID, src.Path(), src.Name()} }
+func keyOf(targetID string, src Source) queueKey {
+	key := queueKey{target: targetID, path: src.Path(), name: src.Name()}
+	if b, ok := src.(Bundle); ok {
+		key.members = strings.Join(b.Paths(), "\x00")
+	}
+	return key
+}
 
 // admit puts an upload in the queue. Callers hold e.mu.
 func (e *Engine) admit(targetID string, u *upload) string {

@@ -41,6 +41,9 @@ type Status struct {
 	ID, Target string
 	// Name is the plain name, and Path where the source lies.
 	Name, Path string
+	// Bundle is what a source that is made of several files is made of; nil for
+	// a file. It is not to be changed.
+	Bundle []string
 	// Size in bytes; Sent of them are on the server or on the way to it.
 	Size, Sent int64
 	State      State
@@ -128,6 +131,9 @@ func (e *Engine) status(u *upload) Status {
 		Sent: min(u.sent.Load(), u.size), State: u.state, Err: u.err, FileKey: u.remote.FileKey,
 		Parts: u.plan.Parts, PartsDone: u.partsDone, Anew: u.anew, Added: u.added, Ended: u.ended,
 		File: u.file, Link: u.link,
+	}
+	if b, ok := u.src.(Bundle); ok {
+		s.Bundle = b.Paths()
 	}
 	if u.state.Moving() {
 		if next, err := e.routes[u.targetID].pace.trouble(); err != nil {

@@ -89,6 +89,18 @@ func (r *route) known() flow.Line {
 	return l
 }
 
+// Rate is how many bytes a second the line to a target has taken of late; 0
+// while that is not known.
+func (e *Engine) Rate(targetID string) float64 {
+	e.mu.Lock()
+	r, ok := e.routes[targetID]
+	e.mu.Unlock()
+	if !ok {
+		return 0
+	}
+	return r.up.Line().Rate
+}
+
 // try makes a call to the server at its pace. Fewer parts are sent at once
 // while calls fail.
 func (r *route) try(ctx context.Context, call func() error) error {

@@ -40,7 +40,18 @@ var scenes = map[string]scene{
 		list: listOf(finished()), connection: here(false), act: reachDown,
 		detail: views.Detail{Count: 3, Total: 8, Size: 1_520_400_000, Can: views.Can{Save: true, Delete: true}},
 	},
-	"strip":   {list: listOf(finished()[:2]), detail: totals(), connection: here(true)},
+	"strip": {list: listOf(finished()[:2]), detail: totals(), connection: here(true)},
+	"offer": {list: listOf(moving()), detail: totals(), overall: busy(), connection: offered(views.Offer{
+		ID: "1", Text: "3 items were added together.", Answers: []string{"One link for all 3", "Keep separate links"},
+	})},
+	"held": {list: listOf(finished()), detail: totals(), connection: offered(views.Offer{
+		ID: "2", Text: "5,012 files; this storage takes 100 — send them as one .zip?",
+		Answers: []string{"Send as one .zip", "Don’t send"}, Urgent: true,
+	})},
+	"heldtime": {list: listOf(finished()), detail: totals(), connection: offered(views.Offer{
+		ID: "3", Text: "This takes about 13 h; your storage closes in 2 h.", Answers: []string{"Send anyway", "Don’t send"},
+	})},
+	"folder":  {list: listOf(folders()), detail: folderDetail(), connection: here(false), act: down(1)},
 	"connect": {list: listOf(finished()), detail: totals(), connection: here(false), act: connect},
 	"storage": {list: listOf(finished()), detail: totals(), connection: remote(), act: after(4, fyne.KeySpace)},
 	"nomatch": {
@@ -58,6 +69,26 @@ func here(ask bool) views.Connection {
 		Places: []views.Place{{ID: "here", Name: "This computer", Here: true}}, Current: "here",
 		Ready: true, Ask: ask, Used: 1_830_000_000, Free: 212_000_000_000,
 	}
+}
+
+// offered asks about files that were added.
+func offered(o views.Offer) views.Connection {
+	c := here(false)
+	c.Offer = o
+	return c
+}
+
+// folders is a list whose first row is a folder that was dropped.
+func folders() []views.Row {
+	rows := finished()
+	rows[0].Name, rows[0].Can.Each = "Holiday in the mountains.zip", true
+	return rows
+}
+
+func folderDetail() views.Detail {
+	d := doneDetail()
+	d.Row, d.Can, d.From = folders()[0], folders()[0].Can, "/home/anna/Pictures/Holiday in the mountains"
+	return d
 }
 
 func remote() views.Connection {
@@ -176,7 +207,8 @@ func actions(a fyne.App, data *views.Data) views.Actions {
 	}
 	many := func([]string) {}
 	return views.Actions{
-		Add: many, QuickShare: many, Delete: many, Pause: many, Resume: many, Cancel: many, Retry: many, Select: many,
+		Add: many, QuickShare: many, SendEach: many, Paste: func() {}, ShareClipboard: func() {},
+		Answer: func(string, int) {}, Delete: many, Pause: many, Resume: many, Cancel: many, Retry: many, Select: many,
 		Search: func(text string) { set(func(l *views.List) { l.Search = text }) },
 		Filter: func(f views.Filter) { set(func(l *views.List) { l.Filter = f }) },
 		Sort:   func(by views.Column, down bool) { set(func(l *views.List) { l.Sort, l.Descending = by, down }) },

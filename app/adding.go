@@ -1,0 +1,196 @@
+package app
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"quicksync.me/desktop/service/bundle"
+	"quicksync.me/desktop/service/transfer"
+)
+
+// parcel is what was added in one go, however it came: dropped, picked, pasted,
+// or handed over by another start of the program.
+type parcel struct {
+	// id tells offers about parcels apart.
+	id    string
+	place *place
+	// paths are absolute, each there once.
+	paths []string
+	// each has the files of folders sent one by one; else a folder is one archive.
+	each bool
+	// archive is what one archive of all of it is called; empty where there shall
+	// be none.
+	archive string
+	// sure has it sent although it does not fit: the person wants it so.
+	sure  bool
+	batch *batch
+	// asks is what is asked about it while it is held.
+	asks question
+	// uploads are the IDs of its transfers, where several things were added.
+	uploads []string
+}
+
+// add sends files and folders to the storage that is shown.
+func (a *App) add(paths []string, quick bool) {
+	a.addWhile(a.Desktop.Clipboard().Content(), paths, quick)
+}
+
+// addWhile is add, for any goroutine; clip is the text on the clipboard.
+func (a *App) addWhile(clip string, paths []string, quick bool) {
+	if len(paths) == 0 {
+		return
+	}
+	a.mu.Lock()
+	p := a.current
+	a.mu.Unlock()
+	a.take(&parcel{
+		place: p, paths: absolute(paths), each: a.prefs.Load().FoldersAsFiles,
+		batch: &batch{quick: quick, walking: true, clip: clip},
+	})
+}
+
+// absolute returns each of the paths once, whole, in the order in which they
+// came.
+func absolute(paths []string) []string {
+	all, known := make([]string, 0, len(paths)), make(map[string]bool, len(paths))
+	for _, p := range paths {
+		if abs, err := filepath.Abs(p); err == nil {
+			p = abs
+		}
+		if !known[p] {
+			all, known[p] = append(all, p), true
+		}
+	}
+	return all
+}
+
+// take sends a parcel as soon as its storage has been reached for, unless it does
+// not fit there: then it is held until the person has said what to do.
+func (a *App) take(d *parcel) {
+	a.group.Go(func() {
+		select {
+		case <-a.ctx.Done():
+			return
+		case <-d.place.tried:
+		}
+		if _, reached := a.targetOf(d.place); !reached {
+			a.say(a.Words.Text("note.notReached"))
+			return
+		}
+		if a.admits(d) {
+			a.send(d)
+		}
+	})
+}
+
+// looking is after what time the person is told that a parcel is looked through.
+const looking = 700 * time.Millisecond
+
+// admits looks through a parcel and holds it against its storage. It holds on to
+// what does not fit.
+func (a *App) admits(d *parcel) bool {
+	patient := time.AfterFunc(looking, func() { a.say(a.Words.Text("note.looking")) })
+	m, err := a.measure(d)
+	patient.Stop()
+	if err != nil {
+		return false
+	}
+	if m.files == 0 {
+		a.say(a.Words.Text("note.emptyFolder"))
+		return false
+	}
+	q, fits := a.judge(d, m, a.roomOf(d.place), time.Now())
+	if fits || d.sure {
+		return true
+	}
+	d.asks = q
+	a.hold(d)
+	return false
+}
+
+// send adds what is found to the queue, and lets the window know. Folders are
+// walked while the first files are on their way.
+func (a *App) send(d *parcel) {
+	twice := 0
+	_ = a.sources(d, func(src transfer.Source) { // only our end cuts it short
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		id, added := a.Engine.Add(d.place.id, src)
+		if !added {
+			twice++
+			return
+		}
+		d.batch.left++
+		status, _ := a.Engine.Status(id)
+		a.transfers.adopt(status, d.batch)
+		if len(d.paths) > 1 {
+			d.uploads = append(d.uploads, id)
+		}
+	})
+	if twice > 0 {
+		a.say(a.Words.Count("note.twice", twice))
+	}
+	a.mu.Lock()
+	d.batch.walking = false
+	over := d.batch.over()
+	if over {
+		d.batch.ended = time.Now()
+	}
+	a.offerOneLink(d)
+	a.mu.Unlock()
+	if over {
+		a.finish(d.batch)
+	}
+	a.now()
+}
+
+// sources finds what a parcel is sent as.
+func (a *App) sources(d *parcel, found func(transfer.Source)) error {
+	switch {
+	case d.archive != "":
+		found(bundle.Whole(d.archive, d.paths...))
+		return nil
+	case d.each:
+		return bundle.Sources(a.ctx, d.paths, nil, found)
+	default:
+		return bundle.Sources(a.ctx, d.paths, archiveOf, found)
+	}
+}
+
+// archiveOf is a folder as one upload.
+func archiveOf(folder string) transfer.Source {
+	return bundle.Whole(bundle.FolderName(folder), folder)
+}
+
+// measured is what a parcel comes to.
+type measured struct {
+	// files are all that were found, and uploads what they are sent as.
+	files, uploads int
+	// size of all files in bytes.
+	size int64
+}
+
+// measure looks through a parcel. Its error is that of the program's end.
+func (a *App) measure(d *parcel) (m measured, err error) {
+	for _, path := range d.paths {
+		before, folder := m.files, false
+		err = transfer.Walk(a.ctx, []string{path}, func(src transfer.Source) {
+			m.files++
+			m.size += src.Size()
+			folder = folder || src.Path() != path
+		})
+		if err != nil {
+			return m, context.Cause(a.ctx)
+		}
+		found := m.files - before
+		if folder && !d.each {
+			found = 1
+		}
+		m.uploads += found
+	}
+	if d.archive != "" {
+		m.uploads = min(m.files, 1)
+	}
+	return m, nil
+}
