@@ -105,9 +105,8 @@ func handOver(running *instance.Running, files []string) error {
 // serve runs the node, the engine and the window, until the window is gone. It
 // calls leave before it ends any of them.
 func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
-	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{
-		Filename: filepath.Join(where.Data, "log.jsonl"), MaxSize: 5, MaxBackups: 2,
-	}, nil))
+	logFile := filepath.Join(where.Data, "log.jsonl")
+	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: logFile, MaxSize: 5, MaxBackups: 2}, nil))
 	prefs, err := settings.Open(filepath.Join(where.Config, "settings.json"))
 	if err != nil {
 		return err
@@ -126,13 +125,15 @@ func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	defer engine.Close()
 	network := online.New(online.Config{Log: log})
 	defer network.Close()
-	text, err := words.New(lang.SystemLocale().LanguageString())
+	language := lang.SystemLocale().LanguageString()
+	text, err := words.New(language)
 	if err != nil {
 		return err
 	}
 	show(app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Network: network, Engine: engine, Words: text, Data: views.NewData(),
-		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
+		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Language: language,
+		Log: log, LogFile: logFile,
 	}, gate, files, leave)
 	return nil
 }

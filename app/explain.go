@@ -41,6 +41,8 @@ func (a *App) explain(err error, name string) string {
 		return t("error.longKey")
 	case keyGone(err):
 		return t("error.keyGone")
+	case errors.Is(err, secrets.ErrNoAnswer):
+		return t("error.keyring")
 	case errors.Is(err, context.DeadlineExceeded):
 		return t("error.stalled")
 	}
@@ -169,7 +171,7 @@ func (a *App) explainStatus(st transfer.Status, now time.Time) string {
 	}
 	text := a.explainLasting(st.Err, st.Name)
 	again := st.State == transfer.Reconnecting && !errors.Is(st.Err, api.ErrOffline)
-	if wait := st.NextTry.Sub(now); again && wait > 2*time.Second {
+	if wait := st.NextTry.Sub(now); again && wait > soon {
 		text += " " + a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)})
 	}
 	return text

@@ -65,7 +65,7 @@ func cellsOf(w *words.Catalogue, row Row, now time.Time) cells {
 		return c
 	}
 	c.status, c.statusTint = stateWord(w, row.State), colorInk
-	c.note = shown(row.Message)
+	c.note, c.brief = shown(row.Message), shown(row.Brief)
 	switch {
 	case row.State == Failed:
 		c.statusTint = colorDanger
@@ -109,7 +109,7 @@ func movingNote(w *words.Catalogue, row Row) (note, brief string) {
 	sent, left := w.Sent(row.Sent, row.Size), w.Lasting(row.Left)
 	switch {
 	case row.Message != "":
-		return shown(row.Message), ""
+		return shown(row.Message), shown(row.Brief)
 	case row.State == Uploading:
 		return joined(sent, w.Speed(row.Speed), left), joined(sent, left)
 	case row.State == Paused, row.State == Waiting:

@@ -132,7 +132,7 @@ func TestStoragePage(t *testing.T) {
 		Ready: true, Current: "here", Used: 1_800_000_000, Free: 5_000_000_000, Audience: AudienceMe,
 		Places: []Place{{ID: "here", Here: true}, {ID: "team", Name: "Team", Server: "https://x"}},
 	})
-	test.Tap(s.w.top.settings)
+	s.w.showStorage()
 	s.reads("take 1.8 GB on this computer", "5.0 GB are free", "https://x", "Contents are not encrypted")
 	s.readsNot("Names are hidden")
 	if b := s.button("Only me"); !b.chosen || b.icon != glyphCheck {

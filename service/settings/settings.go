@@ -125,8 +125,8 @@ func (s Settings) clone() Settings {
 	return s
 }
 
-// clamped returns s with every value in its bounds.
-func (s Settings) clamped() Settings {
+// Clamped returns s with every value in its bounds.
+func (s Settings) Clamped() Settings {
 	switch s.Audience {
 	case AudienceWiFi, AudienceServer, AudienceMe:
 	default:

@@ -338,7 +338,7 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content string) {
 		file := openFile(t, fileWith(t, content))
 		s := file.Get()
-		same(t, "clamped again", s.clamped(), s)
+		same(t, "clamped again", s.Clamped(), s)
 		if err := file.Update(func(s *Settings) { s.TrayHintShown = !s.TrayHintShown }); err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -70,6 +72,29 @@ func (c *Catalogue) SetLanguage(lang string) {
 // Language returns the BCP 47 tag of the language that is spoken, which need
 // not be the one that was asked for.
 func (c *Catalogue) Language() string { return c.chosen.Load().language }
+
+// A Language is one that the catalogue speaks.
+type Language struct {
+	// Tag is its BCP 47 tag.
+	Tag string
+	// Name is what it calls itself.
+	Name string
+}
+
+// Languages returns the languages that have a file of sentences, by their names.
+func (c *Catalogue) Languages() []Language {
+	var all []Language
+	for _, tag := range c.bundle.LanguageTags() {
+		speaker := i18n.NewLocalizer(c.bundle, tag.String())
+		name, spoken, err := speaker.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: "language.name"})
+		if err != nil || spoken != tag {
+			name = tag.String()
+		}
+		all = append(all, Language{tag.String(), name})
+	}
+	slices.SortFunc(all, func(a, b Language) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
 
 // Text returns the sentence of id with its values filled in. An id that is not
 // there comes back between brackets, so that it is seen.

@@ -62,9 +62,11 @@ func main() {
 func pose(window fyne.Window, s scene, shot string, a fyne.App) {
 	const drawn = 700 * time.Millisecond
 	time.Sleep(drawn)
-	if s.act != nil {
-		fyne.DoAndWait(func() { s.act(window) })
-		time.Sleep(drawn)
+	for _, act := range []func(fyne.Window){s.act, s.then} {
+		if act != nil {
+			fyne.DoAndWait(func() { act(window) })
+			time.Sleep(drawn)
+		}
 	}
 	if shot == "" {
 		return
