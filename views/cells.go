@@ -59,7 +59,7 @@ func cellsOf(w *words.Catalogue, row Row, now time.Time) cells {
 		c.added = w.Ago(row.Added, now)
 	}
 	if barred(row) {
-		c.bar, c.held = true, row.State == Paused
+		c.bar, c.held = true, row.State == Paused || row.State == Reconnecting
 		c.share, c.percent = shareOf(w, row.Sent, row.Size)
 		c.note, c.brief = movingNote(w, row)
 		return c

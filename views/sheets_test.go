@@ -24,7 +24,7 @@ func TestConnecting(t *testing.T) {
 	s.want("connect {PlaceID: Key:secret-key Server:https://x SessionID:sid HideNames:true}")
 	s.connecting("The server does not know this key.")
 	s.reads("The server does not know this key.")
-	s.w.page.hide.SetChecked(false)
+	s.tap("Hide file names")
 	s.w.page.key.OnSubmitted("")
 	s.want("connect {PlaceID: Key:secret-key Server:https://x SessionID:sid HideNames:false}")
 	page := s.w.page
