@@ -212,7 +212,7 @@ func TestAKeyringThatDoesNotAnswerIsAskedAgain(t *testing.T) {
 	s.act(func(a views.Actions) { a.Choose("x") })
 	s.until("why", func() bool {
 		c := s.connection()
-		return strings.Contains(c.Problem, "keyring does not answer") && !c.NeedsKey && !c.Ready
+		return strings.Contains(c.Problem, "keyring does not answer") && !c.NeedsKey && !c.Ready && c.Retrying
 	})
 	ring.unlocked.Store(true)
 	s.act(func(a views.Actions) { a.Reload() })

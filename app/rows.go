@@ -164,7 +164,8 @@ func (a *App) connection() views.Connection {
 	c := views.Connection{
 		Current: p.id, Ready: p.conn != nil && p.problem == nil && !a.away(p),
 		Problem: a.explainLasting(cmp.Or(p.problem, noKey), ""), NeedsKey: noKey != nil,
-		Ask: a.ask, Audience: a.audience(), Used: -1, Free: -1,
+		Retrying: p.reaching && p.problem != nil,
+		Ask:      a.ask, Audience: a.audience(), Used: -1, Free: -1,
 	}
 	for _, q := range a.places {
 		item := views.Place{ID: q.id, Name: q.cfg.Name, Server: q.cfg.Server, NamesHidden: q.cfg.HideNames}

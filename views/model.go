@@ -218,6 +218,8 @@ type Connection struct {
 	// says what is wrong.
 	Ready   bool
 	Problem string
+	// Retrying tells that Problem may pass by itself: it is tried again.
+	Retrying bool
 	// NeedsKey tells that a new key must be pasted before anything goes on.
 	NeedsKey bool
 	// Ends is when the storage closes; zero where it never does or nobody told.

@@ -289,12 +289,19 @@ func TestAnOutageIsSaid(t *testing.T) {
 	if !s.w.bottom.bar.held {
 		t.Error("the bar looks as if it moved")
 	}
-	c := Connection{Current: "x", Ready: true, Places: []Place{{ID: "x", Name: "Team"}}}
-	for ready, tint := range map[bool]fyne.ThemeColorName{true: colorGood, false: colorWarn} {
-		c.Ready = ready
-		s.data.Connection.Set(c)
-		if s.w.top.place.tint != tint {
-			t.Errorf("ready %t: the dot is %s", ready, s.w.top.place.tint)
+	for _, c := range []struct {
+		Connection
+		tint fyne.ThemeColorName
+	}{
+		{Connection{Ready: true}, colorGood},
+		{Connection{}, colorWarn},
+		{Connection{Problem: "No connection.", Retrying: true}, colorWarn},
+		{Connection{Problem: "The key is not for this."}, colorDanger},
+		{Connection{Ready: true, NeedsKey: true, Problem: "Closed."}, colorDanger},
+	} {
+		s.data.Connection.Set(c.Connection)
+		if s.w.top.place.tint != c.tint {
+			t.Errorf("%+v: the dot is %s", c.Connection, s.w.top.place.tint)
 		}
 	}
 }

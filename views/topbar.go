@@ -111,7 +111,7 @@ func (b *topBar) show(w *Window) {
 	name := elideEnd(w.placeName(w.place()), max(room, placeWidth/2), measure(normalText, fyne.TextStyle{}))
 	tint := colorGood
 	switch {
-	case w.connection.Problem != "" || w.connection.NeedsKey:
+	case w.connection.NeedsKey || w.connection.Problem != "" && !w.connection.Retrying:
 		tint = colorDanger
 	case !w.connection.Ready:
 		tint = colorWarn
