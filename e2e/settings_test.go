@@ -81,14 +81,14 @@ func (s *stage) diagnosed(w harness.Window) {
 // touch the file.
 func TestSettingsOfALaterVersion(t *testing.T) {
 	s := newStage(t, stageConfig{})
-	program, window := s.open()
+	program, _ := s.open()
 	s.must(s.tray.Click(within(t), "Quit"))
 	s.ends(program, 0)
 	later := []byte(`{"version": 99, "theme": "dark", "glow": {"much": true}}`)
 	s.must(os.WriteFile(s.settingsFile(), later, 0o600))
 
 	s.dark = true
-	_, window = s.open()
+	_, window := s.open()
 	s.keepScreen("settings-later.png")
 	s.must(s.desk.Drop(within(t), window, s.random("f.txt", 1000)))
 	s.answer(window, onlyMe)
