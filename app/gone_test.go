@@ -75,7 +75,7 @@ func TestAStorageThatClosesKeepsItsQueue(t *testing.T) {
 	s.connect(views.ConnectionForm{Key: f.url + "#key=" + ended.Token(), HideNames: true})
 	s.until("the server", func() bool { return s.connection().Ready && s.connection().Current != hereID })
 	id := s.connection().Current
-	s.row2done("held")
+	s.sends("held")
 	s.act(func(a views.Actions) { a.PauseAll(); a.Add([]string{s.file("waits", 10)}) })
 	s.row("waits", views.Paused)
 

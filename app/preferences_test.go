@@ -81,15 +81,15 @@ func TestSettingsOfALaterVersionAreUsable(t *testing.T) {
 		s.says(want)
 		s.act(func(a views.Actions) { a.Prefer(func(p *views.Preferences) { p.LinkHours = 3 }) })
 		s.until("a change", func() bool { return s.preferences().LinkHours == 3 })
-		s.row2done("f")
+		s.sends("f")
 		if newer := strings.Contains(content, "99"); newer && s.content(path) != content {
 			t.Errorf("the later file was written: %s", s.content(path))
 		}
 	}
 }
 
-// row2done sends a file and sees it done.
-func (s *stage) row2done(name string) {
+// sends sends a file and sees it done.
+func (s *stage) sends(name string) {
 	s.Helper()
 	s.act(func(a views.Actions) { a.Add([]string{s.file(name, 10)}) })
 	s.row(name, views.Done)
@@ -103,7 +103,7 @@ func TestDiagnosticsHoldNothingOfAPerson(t *testing.T) {
 	log := slog.New(slog.NewJSONHandler(&logged, nil))
 	server := s.startNode()
 	s.connect(views.ConnectionForm{Key: invitation(server), HideNames: true})
-	s.row2done("Kündigung von Anna.docx")
+	s.sends("Kündigung von Anna.docx")
 	s.act(func(a views.Actions) {
 		a.Prefer(func(p *views.Preferences) { p.DownloadFolder = "/home/anna/Geheim" })
 		a.Add([]string{filepath.Join(s.dir, "Testament.pdf")})
@@ -195,7 +195,7 @@ func TestTheLogsEndIsQuoted(t *testing.T) {
 func TestCleaningUpDeletesByAge(t *testing.T) {
 	s := newStage(t)
 	for _, name := range []string{"old", "week", "new"} {
-		s.row2done(name)
+		s.sends(name)
 	}
 	s.app.mu.Lock()
 	for _, u := range s.app.transfers.order {

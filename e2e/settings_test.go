@@ -52,6 +52,25 @@ func TestSettings(t *testing.T) {
 	s.dark = false
 	s.plain(small)
 	s.kept(func(k keptSettings) bool { return k.Theme == "" && k.Limits.Up == 0 })
+	s.cleansUp(small)
+}
+
+// cleansUp deletes all copies on this computer, from the settings.
+func (s *stage) cleansUp(w harness.Window) {
+	s.Helper()
+	if all := s.list(); len(all) != 1 {
+		s.Fatalf("there are %d copies, want one", len(all))
+	}
+	s.press("ctrl+,")
+	s.sheet(w)
+	s.press("shift+Tab", "shift+Tab", "shift+Tab", "shift+Tab", "space") // from Done to Clean up
+	s.sheet(w)
+	s.stillPicture(w)
+	s.press("Tab", "Tab", "Tab", "Tab", "space") // from Cancel over Delete and two ages to all
+	s.photograph(w, "clean-up.png")
+	s.press("Tab", "Tab", "space")
+	s.plain(w)
+	s.until("the copies to go", func() bool { return len(s.list()) == 0 })
 }
 
 // diagnosed copies the diagnostics, the last but one of the settings, and looks

@@ -190,6 +190,8 @@ func (b *button) colours() (fill, edge, ink fyne.ThemeColorName) {
 
 func (b *button) moved(fill, edge, ink fyne.ThemeColorName) (_, _, _ fyne.ThemeColorName) {
 	switch {
+	case b.off && b.dress == tick:
+		return fill, edge, colorDash
 	case b.off:
 		return colorTrack, colorClear, colorQuiet
 	case b.chosen && b.dress == chip:

@@ -67,7 +67,9 @@ func (p *cleanPage) offer(offers []CleanUp, problem string) {
 			label = t.Count("clean.older", o.Days)
 		}
 		b := newButton(p.w.kit, tick, glyphBoxOff, label, func() { p.choose(i) })
-		b.tint = colorQuiet
+		if b.tint = colorQuiet; o.Files == 0 {
+			b.tint = colorDash
+		}
 		b.note = joined(t.Count("all.files", o.Files), t.Bytes(o.Bytes))
 		b.enable(o.Files > 0)
 		p.choices.Add(container.NewHBox(b))

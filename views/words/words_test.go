@@ -1,6 +1,8 @@
 package words
 
 import (
+	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +123,28 @@ func TestMoments(t *testing.T) {
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+}
+
+// TestLanguagesAreThoseThatHaveAFile, each under the name that it calls itself.
+func TestLanguagesAreThoseThatHaveAFile(t *testing.T) {
+	c, err := New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := fs.Glob(files, "*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := c.Languages()
+	if len(all) != len(written) || !slices.Contains(all, Language{"en", "English"}) {
+		t.Errorf("%d files; the languages are %+v", len(written), all)
+	}
+	for _, l := range all {
+		c.SetLanguage(l.Tag)
+		if got := c.Text("language.name"); l.Name == "" || got != l.Name || c.Language() != l.Tag {
+			t.Errorf("%+v calls itself %q", l, got)
 		}
 	}
 }

@@ -48,7 +48,7 @@ var scenes = map[string]scene{
 	},
 	"strip":    {list: listOf(finished()[:2]), detail: totals(), connection: here(true)},
 	"connect":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect},
-	"storage":  {list: listOf(finished()), detail: totals(), connection: remote(), act: after(4, fyne.KeySpace)},
+	"storage":  {list: listOf(finished()), detail: totals(), connection: remote(), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
 	"settings": {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace)},
 	"clean":    {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(21, fyne.KeySpace)},
 	"language": {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(4, fyne.KeySpace)},
