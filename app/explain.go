@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/session"
@@ -87,7 +85,7 @@ func (a *App) explainFile(e *transfer.FileError, name string) string {
 	case transfer.ErrChanged:
 		return t("error.changed", args)
 	case transfer.ErrTooBig:
-		args["Size"] = humanize.Bytes(uint64(e.Limit))
+		args["Size"] = a.Words.Bytes(e.Limit)
 		return t("error.tooBig", args)
 	case transfer.ErrUnwritable:
 		return t("error.unwritable", args)

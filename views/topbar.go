@@ -162,7 +162,7 @@ func (f *filters) show(w *words.Catalogue, list List) {
 	for i, c := range f.chips {
 		note := ""
 		if list.Counts[i] > 0 {
-			note = words.Number(list.Counts[i])
+			note = w.Number(list.Counts[i])
 		}
 		c.put(labels[i], note)
 		c.choose(Filter(i) == list.Filter)
@@ -222,7 +222,7 @@ func overallText(w *words.Catalogue, all Overall, counts Counts) string {
 		}
 		return w.Count("all.files", counts[FilterAll])
 	}
-	files := w.Count("all.filesOf", all.Files, words.Args{"Done": words.Number(all.FilesDone)})
+	files := w.Count("all.filesOf", all.Files, words.Args{"Done": w.Number(all.FilesDone)})
 	if all.Running && all.Reconnecting {
 		return joined(waitingText(w, all), files, w.Sent(all.BytesDone, all.Bytes), all.Saving)
 	}

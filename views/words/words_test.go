@@ -36,18 +36,41 @@ func TestTextAndCount(t *testing.T) {
 }
 
 func TestLanguageIsTheNearestOne(t *testing.T) {
-	for _, asked := range []string{"en", "en-GB", "", "not a language", "xx"} {
+	for asked, want := range map[string]string{
+		"en": "en", "en-GB": "en", "": "en", "not a language": "en", "xx": "en", "nl-NL": "en",
+		"de": "de", "de-AT": "de", "de-CH": "de", "es-MX": "es", "fr-CA": "fr", "pt-BR": "pt", "pt-PT": "pt",
+		"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-SG": "zh-Hans", "zh-TW": "zh-Hans", "ja-JP": "ja",
+		// Related is not the same.
+		"ru-RU": "ru", "uk-UA": "en", "be": "en", "gl": "en",
+	} {
 		c, err := New(asked)
 		if err != nil {
 			t.Fatalf("%q: %v", asked, err)
 		}
-		if got := c.Language(); got != "en" {
-			t.Errorf("asked for %q: speaks %q", asked, got)
+		if got := c.Language(); got != want {
+			t.Errorf("asked for %q: speaks %q, want %q", asked, got, want)
 		}
 		c.SetLanguage("en-US")
 		if got := c.Text("state.done"); got != "Done" {
-			t.Errorf("asked for %q: says %q", asked, got)
+			t.Errorf("asked for %q: says %q in English", asked, got)
 		}
+		c.SetLanguage("")
+		if got := c.Language(); got != want {
+			t.Errorf("asked for %q: comes back to %q", asked, got)
+		}
+	}
+}
+
+func TestLanguagesCallThemselves(t *testing.T) {
+	var got []string
+	for _, l := range english(t).Languages() {
+		got = append(got, l.Tag+" "+l.Name)
+	}
+	want := []string{
+		"de Deutsch", "en English", "es Español", "fr Français", "pt Português", "ru Русский", "ja 日本語", "zh-Hans 简体中文",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -59,6 +82,7 @@ func TestUnits(t *testing.T) {
 		{c.Bytes(320_000), "320 kB"},
 		{c.Bytes(1_200_000_000), "1.2 GB"},
 		{c.ExactBytes(1_234_567), "1,234,567 bytes"},
+		{c.ExactBytes(1), "1 byte"},
 		{c.Speed(0), ""},
 		{c.Speed(3_100_000), "3.1 MB/s"},
 		{c.Sent(12_400_000, 20_000_000), "12.4 of 20 MB"},
@@ -150,7 +174,7 @@ func TestLanguagesAreThoseThatHaveAFile(t *testing.T) {
 }
 
 func FuzzUnits(f *testing.F) {
-	c, err := New("en")
+	c, err := New("de")
 	if err != nil {
 		f.Fatal(err)
 	}
