@@ -20,19 +20,17 @@ func (w *Window) showPreferences(p Preferences) {
 	}
 }
 
-// relabel makes the content anew, with all that it shows, and opens the
-// settings again where they were open: that is where a language is chosen.
+// relabel makes the content anew, with all that it shows and all that a person
+// has done to it, and opens the settings again where they were open: that is
+// where a language is chosen.
 func (w *Window) relabel() {
-	open, search, selected, detail := w.settings != nil, w.top.search.Text, w.list.sel, w.pane.now
-	details := w.layout.details
+	open, was := w.settings != nil, w.standing()
 	w.closeSheet()
+	w.hush()
 	w.assemble()
-	w.list.sel, w.layout.details = selected, details
-	w.top.search.restore(search)
-	w.showConnection(w.connection)
-	w.showList(w.shownList)
-	w.pane.show(detail)
+	w.restore(was)
 	w.showOverall(w.overall)
+	w.window.SetTitle(w.words.Text("window.title"))
 	if open {
 		w.showSettings()
 		w.window.Canvas().Focus(w.settings.language.button)

@@ -52,7 +52,7 @@ func (p *settingsPage) show(now Preferences) {
 	p.up.show(now.Up)
 	p.down.show(now.Down)
 	p.hours.show(now.Hours)
-	p.workers.put(now.Workers, words.Number(now.Workers))
+	p.workers.put(now.Workers, p.w.words.Number(now.Workers))
 	p.copies.put(now.CopyWhenDone)
 	p.notify.put(now.Notify)
 	p.folder.set(shown(now.DownloadFolder), colorQuiet)
@@ -84,7 +84,7 @@ func (p *settingsPage) transfers() fyne.CanvasObject {
 	p.hours = newHoursPart(p.w, func(h Hours) { p.prefer(func(now *Preferences) { now.Hours = h }) })
 	counts := []option[int]{{0, t.Text("settings.automatic")}}
 	for _, n := range []int{1, 2, 4, 8, 16, 32, 64} {
-		counts = append(counts, option[int]{n, words.Number(n)})
+		counts = append(counts, option[int]{n, p.w.words.Number(n)})
 	}
 	p.workers = newMenuButton(p.w, counts, func(n int) { p.prefer(func(now *Preferences) { now.Workers = n }) })
 	return section(t.Text("settings.transfers"),
