@@ -14,7 +14,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
-	"fyne.io/fyne/v2/lang"
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"quicksync.me/desktop/app"
@@ -28,6 +27,7 @@ import (
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/fonts"
 	"quicksync.me/desktop/views/words"
 )
 
@@ -51,16 +51,21 @@ func main() {
 
 // complain shows why the program cannot start: few look at standard error.
 func complain(problem error) {
-	text, err := words.New(lang.SystemLocale().LanguageString())
+	text, err := words.New(language(""))
 	if err != nil {
 		return
 	}
-	views.Complain(fyneapp.NewWithID(appID), text, problem.Error())
+	ui := fyneapp.NewWithID(appID)
+	if where, err := paths.Find(); err == nil {
+		_ = fonts.Load(where.Data) // the person has another problem
+	}
+	views.Complain(ui, text, problem.Error())
 }
 
 // run is one start of the program: it hands its files to the program that runs
 // already, or becomes it.
-func run(files []string) error {
+func run(args []string) error {
+	asked, files := languageIn(args)
 	where, err := paths.Find()
 	if err != nil {
 		return err
@@ -83,7 +88,7 @@ func run(files []string) error {
 		within(ending, mine.Close)
 	})
 	defer leave()
-	return serve(where, gate, files, leave)
+	return serve(where, gate, language(asked), files, leave)
 }
 
 func acquire(where paths.Paths, h instance.Handler) (*instance.Instance, error) {
@@ -104,7 +109,7 @@ func handOver(running *instance.Running, files []string) error {
 
 // serve runs the node, the engine and the window, until the window is gone. It
 // calls leave before it ends any of them.
-func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
+func serve(where paths.Paths, gate *gate, language string, files []string, leave func()) error {
 	logFile := filepath.Join(where.Data, "log.jsonl")
 	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: logFile, MaxSize: 5, MaxBackups: 2}, nil))
 	prefs, err := settings.Open(filepath.Join(where.Config, "settings.json"))
@@ -125,12 +130,11 @@ func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	defer engine.Close()
 	network := online.New(online.Config{Log: log})
 	defer network.Close()
-	language := lang.SystemLocale().LanguageString()
 	text, err := words.New(language)
 	if err != nil {
 		return err
 	}
-	show(app.Params{
+	show(where, app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Network: network, Engine: engine, Words: text, Data: views.NewData(),
 		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Language: language,
 		Log: log, LogFile: logFile,
@@ -165,8 +169,11 @@ func openNode(cfg node.Config) (*node.Node, error) {
 }
 
 // show opens the window and returns when the person has left.
-func show(p app.Params, gate *gate, files []string, leave func()) {
+func show(where paths.Paths, p app.Params, gate *gate, files []string, leave func()) {
 	ui := fyneapp.NewWithID(appID)
+	if err := fonts.Load(where.Data); err != nil {
+		p.Log.Warn("the fonts are those of the system alone", "error", err)
+	}
 	desktop := &app.FyneDesktop{App: ui}
 	p.Desktop = desktop
 	program := app.New(p)
