@@ -170,7 +170,7 @@ func (a *App) explainStatus(st transfer.Status, now time.Time) string {
 	text := a.explainLasting(st.Err, st.Name)
 	again := st.State == transfer.Reconnecting && !errors.Is(st.Err, api.ErrOffline)
 	if wait := st.NextTry.Sub(now); again && wait > soon {
-		text += " " + a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)})
+		text = a.Words.Joined(text, a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)}))
 	}
 	return text
 }

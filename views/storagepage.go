@@ -45,7 +45,7 @@ func (w *Window) here() bool { return w.place().Here }
 func (w *Window) privacy(namesHidden bool) string {
 	text := w.words.Text("privacy.contents")
 	if namesHidden {
-		text = w.words.Text("privacy.names") + " " + text
+		text = w.words.Joined(w.words.Text("privacy.names"), text)
 	}
 	return text
 }

@@ -121,6 +121,20 @@ func (c *Catalogue) Count(id string, n int, args ...Args) string {
 	return c.say(id, n, values)
 }
 
+// Joined puts whole sentences one after the other, those that are not empty.
+func (c *Catalogue) Joined(sentences ...string) string {
+	all := ""
+	for _, s := range sentences {
+		switch {
+		case all == "":
+			all = s
+		case s != "":
+			all = c.Text("text.joined", Args{"First": all, "Then": s})
+		}
+	}
+	return all
+}
+
 func (c *Catalogue) say(id string, plural any, values Args) string {
 	text, err := c.chosen.Load().Localize(&i18n.LocalizeConfig{
 		MessageID: id, PluralCount: plural, TemplateData: values,

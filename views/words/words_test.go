@@ -61,6 +61,17 @@ func TestLanguageIsTheNearestOne(t *testing.T) {
 	}
 }
 
+func TestSentencesAreJoined(t *testing.T) {
+	c := english(t)
+	if got := c.Joined("One.", "", "Two."); got != "One. Two." {
+		t.Errorf("got %q", got)
+	}
+	c.SetLanguage("ja")
+	if got := c.Joined("一。", "二。"); got != "一。二。" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestLanguagesCallThemselves(t *testing.T) {
 	var got []string
 	for _, l := range english(t).Languages() {

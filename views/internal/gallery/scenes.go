@@ -211,7 +211,7 @@ func hostile() []views.Row {
 	rows := finished()
 	for i, name := range []string{
 		"evil\u202etxt.exe", "line\nbreak\tand\x00nul.pdf", strings.Repeat("very long ", 400) + ".docx",
-		"שלום עולם.pdf", "مرحبا report 2026.docx", "日本語のファイル名.jpg", "😀👨‍👩‍👧‍👦 family.png", "../../etc/passwd",
+		"שלום עולם.pdf", "مرحبا report 2026.docx", "日本語のファイル名.jpg", "😀👨‍👩‍👧‍👦 family.png", "../../etc/отчёт 한국어 ελληνικά.txt",
 	} {
 		rows[i].Name = name
 	}
