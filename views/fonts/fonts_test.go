@@ -3,6 +3,7 @@
 package fonts
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,34 +19,70 @@ type silent struct{}
 
 func (silent) Printf(string, ...any) {}
 
-// TestEveryLetterIsFound looks for fonts the way Fyne does.
-func TestEveryLetterIsFound(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	dir := t.TempDir()
-	if err := unpack(filepath.Join(dir, "fonts", "fallback.ttf")); err != nil {
+const letters = "简体中文繁體日本語ひらがなカタカナ한국어，。：？！（）「」、"
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
 		t.Fatal(err)
 	}
-	fonts := fontscan.NewFontMap(silent{})
-	if err := lend(dir, func() {
-		if err := fonts.UseSystemFonts(""); err != nil {
-			t.Fatal(err)
+}
+
+func TestOurFontHasTheLetters(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fallback.ttf")
+	must(t, unpack(path))
+	data, err := os.ReadFile(path)
+	must(t, err)
+	face, err := font.ParseTTF(bytes.NewReader(data))
+	must(t, err)
+	for _, r := range letters {
+		if _, ok := face.NominalGlyph(r); !ok {
+			t.Errorf("our font lacks %c", r)
 		}
-	}); err != nil {
-		t.Fatal(err)
 	}
-	for _, r := range "简体中文繁體日本語ひらがなカタカナ한국어，。：？！（）「」、" {
+}
+
+// TestOurFontComesLast looks for letters the way Fyne does, on a system that has
+// ours and another one, of a family that is just as unknown.
+func TestOurFontComesLast(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	dir, other := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "z")
+	ours := filepath.Join(dir, "fonts", "fallback.ttf")
+	must(t, unpack(ours))
+	data, err := os.ReadFile(ours)
+	must(t, err)
+	data = bytes.ReplaceAll(data, utf16("QuickSync Mono Last"), utf16("Somebody Elses Font"))
+	data = bytes.ReplaceAll(data, []byte("QuickSync Mono Last"), []byte("Somebody Elses Font"))
+	must(t, os.MkdirAll(filepath.Join(other, "fonts"), 0o700))
+	must(t, os.WriteFile(filepath.Join(other, "fonts", "theirs.ttf"), data, 0o600))
+	t.Setenv("XDG_DATA_DIRS", other)
+
+	fonts := fontscan.NewFontMap(silent{})
+	must(t, lend(dir, func() { must(t, fonts.UseSystemFonts("")) }))
+	for _, family := range []string{"QuickSync Mono Last", "Somebody Elses Font"} {
+		if _, ok := fonts.FindSystemFont(family); !ok {
+			t.Errorf("%s was not found", family)
+		}
+	}
+	for _, r := range letters {
 		fonts.SetQuery(fontscan.Query{Families: []string{fontscan.SansSerif}, Aspect: font.Aspect{}})
 		fonts.SetScript(language.LookupScript(r))
-		if _, ok := fonts.ResolveFace(r).NominalGlyph(r); !ok {
+		face := fonts.ResolveFace(r)
+		if _, ok := face.NominalGlyph(r); !ok {
 			t.Errorf("no font has %c", r)
 		}
+		if at := fonts.FontLocation(face.Font).File; at == ours {
+			t.Errorf("%c is taken from our font", r)
+		}
 	}
-	if where, ok := fonts.FindSystemFont("Quick Sync Fallback"); !ok || where.File != filepath.Join(dir, "fonts", "fallback.ttf") {
-		t.Errorf("our font is at %q", where.File)
+}
+
+// utf16 is how the names in a font are written, for letters of ASCII.
+func utf16(text string) (all []byte) {
+	for _, r := range text {
+		all = append(all, 0, byte(r))
 	}
-	if _, ok := fonts.FindSystemFont("Droid Sans Fallback"); ok && len(fonts.FindSystemFonts("Droid Sans Fallback")) == 0 {
-		t.Error("our font has the name that is preferred")
-	}
+	return all
 }
 
 func TestUnpacksOnce(t *testing.T) {
@@ -57,25 +94,24 @@ func TestUnpacksOnce(t *testing.T) {
 		}
 		return info
 	}
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(unpack(path))
+	must(t, unpack(path))
 	first := stat()
 	if first.Mode().Perm() != 0o600 || first.Size() < 3<<20 {
 		t.Errorf("unpacked as %v with %d bytes", first.Mode(), first.Size())
 	}
-	must(unpack(path))
+	must(t, unpack(path))
 	if !os.SameFile(first, stat()) {
 		t.Error("unpacked again")
 	}
-	must(os.Truncate(path, 5))
-	must(unpack(path))
-	if stat().Size() != first.Size() {
-		t.Error("a torn file was kept")
+	for what, spoil := range map[string]func() error{
+		"torn":    func() error { return os.Truncate(path, 5) },
+		"another": func() error { return os.WriteFile(path, make([]byte, first.Size()), 0o600) },
+	} {
+		must(t, spoil())
+		must(t, unpack(path))
+		if !there(path) {
+			t.Errorf("a file that is %s was kept", what)
+		}
 	}
 	all, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
 	if err != nil || !slices.Equal(all, []string{path}) {

@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -54,17 +55,29 @@ func lend(dir string, look func()) error {
 	return os.Unsetenv(name)
 }
 
-// unpack writes the font unless it is there already. It appears under its name
-// only when all of it is written.
+// unpack writes the font unless it is there already, to the byte. It appears
+// under its name only when all of it is written.
 func unpack(path string) error {
-	size := binary.LittleEndian.Uint32(packed[len(packed)-4:]) // RFC 1952: the last field
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(size) {
+	if there(path) {
 		return nil
 	}
 	if err := write(path); err != nil {
 		return fmt.Errorf("fonts: %w", err)
 	}
 	return nil
+}
+
+// there tells whether the file has the checksum that the last but one field of
+// packed holds, as RFC 1952 has it.
+func there(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }()
+	sum := crc32.NewIEEE()
+	_, err = io.Copy(sum, file)
+	return err == nil && sum.Sum32() == binary.LittleEndian.Uint32(packed[len(packed)-8:])
 }
 
 func write(path string) error {

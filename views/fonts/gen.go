@@ -6,7 +6,8 @@
 //	go run gen.go DroidSansFallback.ttf
 //
 // Under its own name fontconfig's rules, and Fyne with them, prefer that font to
-// better ones. A font of a family that nobody knows comes last.
+// better ones. Families that no rule knows come after those, and what is called
+// Mono after the others.
 package main
 
 import (
@@ -18,7 +19,7 @@ import (
 	"unicode/utf16"
 )
 
-const before, after = "Droid Sans Fallback", "Quick Sync Fallback"
+const before, after = "Droid Sans Fallback", "QuickSync Mono Last"
 
 func main() {
 	if err := run(os.Args[1]); err != nil {
