@@ -70,7 +70,8 @@ func main() {
 			if act != nil {
 				act(w)
 			}
-			window.SetLanguage(*other)
+			catalogue.SetLanguage(*other)
+			_ = data.Preferences.Set(views.Preferences{Language: *other})
 		}
 	}
 	fyneApp.Lifecycle().SetOnStarted(func() { go pose(target, scene, *shot, fyneApp) })
