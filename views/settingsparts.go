@@ -157,7 +157,7 @@ func newRateField(w *Window, changed func(perSecond int64)) *rateField {
 	r.number = newField(w.kit, w.words.Text("limit.none"))
 	r.number.OnChanged = func(string) { r.tell() }
 	unit := func(size string) string { return w.words.Text("unit.speed", words.Args{"Size": size}) }
-	r.unit = newMenuButton(w, []option[int64]{{kilobytes, unit("kB")}, {megabytes, unit("MB")}}, func(int64) { r.tell() })
+	r.unit = newMenuButton(w, []option[int64]{{kilobytes, unit(w.words.Text("unit.kB"))}, {megabytes, unit(w.words.Text("unit.MB"))}}, func(int64) { r.tell() })
 	r.unit.put(megabytes, "")
 	r.box = beside(grid, container.New(sizedLayout{width: 96, height: buttonSize}, roomy(r.number)), r.unit.button)
 	return r
