@@ -14,7 +14,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
-	"fyne.io/fyne/v2/lang"
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"quicksync.me/desktop/app"
@@ -29,6 +28,7 @@ import (
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/fonts"
 	"quicksync.me/desktop/views/words"
 )
 
@@ -52,16 +52,21 @@ func main() {
 
 // complain shows why the program cannot start: few look at standard error.
 func complain(problem error) {
-	text, err := words.New(lang.SystemLocale().LanguageString())
+	text, err := words.New(language(""))
 	if err != nil {
 		return
 	}
-	views.Complain(fyneapp.NewWithID(appID), text, problem.Error())
+	ui := fyneapp.NewWithID(appID)
+	if where, err := paths.Find(); err == nil {
+		_ = fonts.Load(where.Data) // the person has another problem
+	}
+	views.Complain(ui, text, problem.Error())
 }
 
 // run is one start of the program: it hands its files to the program that runs
 // already, or becomes it.
-func run(files []string) error {
+func run(args []string) error {
+	asked, files := languageIn(args)
 	where, err := paths.Find()
 	if err != nil {
 		return err
@@ -84,7 +89,7 @@ func run(files []string) error {
 		within(ending, mine.Close)
 	})
 	defer leave()
-	return serve(where, gate, files, leave)
+	return serve(where, gate, language(asked), files, leave)
 }
 
 func acquire(where paths.Paths, h instance.Handler) (*instance.Instance, error) {
@@ -105,10 +110,9 @@ func handOver(running *instance.Running, files []string) error {
 
 // serve runs the node, the engine and the window, until the window is gone. It
 // calls leave before it ends any of them.
-func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
-	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{
-		Filename: filepath.Join(where.Data, "log.jsonl"), MaxSize: 5, MaxBackups: 2,
-	}, nil))
+func serve(where paths.Paths, gate *gate, language string, files []string, leave func()) error {
+	logFile := filepath.Join(where.Data, "log.jsonl")
+	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{Filename: logFile, MaxSize: 5, MaxBackups: 2}, nil))
 	prefs, err := settings.Open(filepath.Join(where.Config, "settings.json"))
 	if err != nil {
 		return err
@@ -127,14 +131,14 @@ func serve(where paths.Paths, gate *gate, files []string, leave func()) error {
 	defer engine.Close()
 	network := online.New(online.Config{Log: log})
 	defer network.Close()
-	text, err := words.New(lang.SystemLocale().LanguageString())
+	text, err := words.New(language)
 	if err != nil {
 		return err
 	}
-	show(app.Params{
+	show(where, app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Network: network, Engine: engine, Words: text, Data: views.NewData(),
-		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Log: log,
-		Clipboard: clipboard.Read, Pasted: filepath.Join(where.Data, "pasted"), Left: cfg.Left,
+		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Language: language,
+		Clipboard: clipboard.Read, Pasted: filepath.Join(where.Data, "pasted"), Left: cfg.Left, Log: log, LogFile: logFile,
 	}, gate, files, leave)
 	return nil
 }
@@ -166,8 +170,11 @@ func openNode(cfg node.Config) (*node.Node, error) {
 }
 
 // show opens the window and returns when the person has left.
-func show(p app.Params, gate *gate, files []string, leave func()) {
+func show(where paths.Paths, p app.Params, gate *gate, files []string, leave func()) {
 	ui := fyneapp.NewWithID(appID)
+	if err := fonts.Load(where.Data); err != nil {
+		p.Log.Warn("the fonts are those of the system alone", "error", err)
+	}
 	desktop := &app.FyneDesktop{App: ui}
 	p.Desktop = desktop
 	program := app.New(p)

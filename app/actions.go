@@ -38,6 +38,9 @@ func (a *App) Actions() views.Actions {
 		SetAudience: a.setAudience, Choose: a.choose,
 		Test: a.test, Connect: a.connect, Forget: a.forget,
 		DownloadFolder: a.downloadFolder, Quit: a.Desktop.Quit,
+
+		Visible: a.setVisible, Prefer: a.prefer, ResetPreferences: a.resetPreferences,
+		Diagnostics: a.diagnostics, CleanUps: a.cleanUps, CleanUp: a.cleanUp,
 	}
 }
 
@@ -148,7 +151,7 @@ func (a *App) HandOver(ctx context.Context, paths []string) error {
 // TrayHint tells, once in the life of an installation, that the person should
 // learn that the program lives on when its window is closed.
 func (a *App) TrayHint() bool {
-	if a.prefs.Load().TrayHintShown {
+	if s := a.prefs.Load(); s.TrayHintShown || !s.Notify {
 		return false
 	}
 	a.save(func(s *settings.Settings) { s.TrayHintShown = true })

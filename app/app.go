@@ -92,7 +92,11 @@ type Params struct {
 	// what earlier runs have left: of the files in there, those among it are kept.
 	Pasted string
 	Left   []journal.Entry
-	Log    *slog.Logger
+	// Language is the system's, a BCP 47 tag.
+	Language string
+	Log      *slog.Logger
+	// LogFile is where Log writes; empty where it does not write to a file.
+	LogFile string
 }
 
 // App is the running program. Start it, and Close it when the window is gone.
@@ -103,6 +107,8 @@ type App struct {
 	group sync.WaitGroup
 	kick  chan struct{}
 	who   atomic.Int32 // the views.Audience
+	// hidden tells that nobody can see the window.
+	hidden atomic.Bool
 	// prefs are the settings as they hold now; what it points to never changes.
 	prefs atomic.Pointer[settings.Settings]
 
@@ -151,7 +157,10 @@ func New(p Params) *App {
 	}
 	s := p.Settings.Get()
 	a.prefs.Store(&s)
-	a.Engine.SetLimits(s.Limits.Schedule())
+	a.apply(&s)
+	if err := p.Data.Preferences.Set(a.preferences(&s)); err != nil {
+		a.Log.Error("the window could not be told", "error", err)
+	}
 	a.who.Store(int32(audiences[s.Audience]))
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	a.loadPlaces(&s)
@@ -166,12 +175,25 @@ func (a *App) Start() {
 	for _, p := range a.places {
 		a.group.Go(func() { a.open(p) })
 	}
+	a.sayTrouble()
+	if a.audience() == views.AudienceNetwork {
+		a.group.Go(func() { a.share(true) })
+	}
+}
+
+// sayTrouble tells what of earlier runs could not be read.
+func (a *App) sayTrouble() {
+	switch err := a.Settings.Problem(); {
+	case errors.Is(err, settings.ErrNewer):
+		a.Log.Warn("the settings are those of a later version", "error", err)
+		a.say(a.Words.Text("note.settingsNewer"))
+	case err != nil:
+		a.Log.Error("the settings were set aside", "error", err)
+		a.say(a.Words.Text("note.settingsBroken"))
+	}
 	if len(a.SetAside) > 0 {
 		a.Log.Error("journals were set aside", "errors", errors.Join(a.SetAside...))
 		a.say(a.Words.Text("note.setAside"))
-	}
-	if a.audience() == views.AudienceNetwork {
-		a.group.Go(func() { a.share(true) })
 	}
 }
 

@@ -72,7 +72,8 @@ func (a *App) connectNow(f views.ConnectionForm) error {
 		return err
 	}
 	defer first.Close()
-	cfg.ID, cfg.SessionID, cfg.LinkLifetime = a.placeFor(f, cfg.Server, first.Session().ID), first.Session().ID, a.linkLifetime
+	cfg.Server, cfg.SessionID, cfg.LinkLifetime = first.Client().Server(), first.Session().ID, a.linkLifetime
+	cfg.ID = a.placeFor(f, first.Target().Storage)
 	conn, err := openSession(ctx, cfg)
 	if err != nil {
 		return err
@@ -101,21 +102,30 @@ func openSession(ctx context.Context, cfg session.Config) (*session.Connection, 
 	return conn, err
 }
 
-// placeFor returns the ID of the storage that a key is for: the one that the
-// person gave it for, else the one that is known by its server and session,
-// else a new one.
-func (a *App) placeFor(f views.ConnectionForm, server, sessionID string) string {
+// placeFor returns the ID of the storage that a key is for: the one that is
+// known already, by what names it in every run, else the one that the person
+// gave it for, else a new one.
+func (a *App) placeFor(f views.ConnectionForm, storage string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if p := a.place(f.PlaceID); p != nil && !p.here() {
-		return p.id
-	}
 	for _, p := range a.places {
-		if p.cfg.Server == server && p.cfg.SessionID == sessionID {
+		if !p.here() && p.identity() == storage {
 			return p.id
 		}
 	}
+	if p := a.place(f.PlaceID); p != nil && !p.here() {
+		return p.id
+	}
 	return rand.Text()
+}
+
+// identity names a storage in every run; empty where it cannot be told before
+// the storage was reached.
+func (p *place) identity() string {
+	if p.storage == "" && p.cfg.SessionID != "" {
+		return session.Identity(p.cfg.Server, p.cfg.SessionID)
+	}
+	return p.storage
 }
 
 // adopt keeps how a storage is reached from now on, and tells with which
@@ -129,13 +139,20 @@ func (a *App) adopt(cfg session.Config) (p *place, generation int) {
 		p = newPlace(kept)
 		a.places = append(a.places, p)
 	}
+	if p.cfg.Server == kept.Server {
+		kept.Name = p.cfg.Name
+	}
 	p.cfg, p.problem = kept, nil
 	p.generation++
 	generation = p.generation
 	a.mu.Unlock()
 	a.save(func(s *settings.Settings) {
-		s.Connections = slices.DeleteFunc(s.Connections, func(c settings.Connection) bool { return c.ID == kept.ID })
-		s.Connections = append(s.Connections, kept)
+		at := slices.IndexFunc(s.Connections, func(c settings.Connection) bool { return c.ID == kept.ID })
+		if at < 0 {
+			s.Connections = append(s.Connections, kept)
+		} else {
+			s.Connections[at] = kept
+		}
 	})
 	return p, generation
 }
@@ -206,7 +223,7 @@ func (a *App) testNow(ctx context.Context, f views.ConnectionForm, step func(s s
 	cfg, err := a.form(f)
 	if err != nil {
 		step(session.StepKey, false, err)
-		return "", err
+		return string(session.StepKey) + ": " + err.Error() + "\n", err
 	}
 	transport := api.NewTransport()
 	defer transport.CloseIdleConnections()

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/session"
@@ -42,6 +40,8 @@ func (a *App) explain(err error, name string) string {
 		return t("error.longKey")
 	case keyGone(err):
 		return t("error.keyGone")
+	case errors.Is(err, secrets.ErrNoAnswer):
+		return t("error.keyring")
 	case errors.Is(err, context.DeadlineExceeded):
 		return t("error.stalled")
 	}
@@ -86,7 +86,7 @@ func (a *App) explainFile(e *transfer.FileError, name string) string {
 	case transfer.ErrChanged:
 		return t("error.changed", args)
 	case transfer.ErrTooBig:
-		args["Size"] = humanize.Bytes(uint64(e.Limit))
+		args["Size"] = a.Words.Bytes(e.Limit)
 		return t("error.tooBig", args)
 	case transfer.ErrUnwritable:
 		return t("error.unwritable", args)
@@ -171,8 +171,8 @@ func (a *App) explainStatus(st transfer.Status, now time.Time) string {
 	}
 	text := a.explainLasting(st.Err, name)
 	again := st.State == transfer.Reconnecting && !errors.Is(st.Err, api.ErrOffline)
-	if wait := st.NextTry.Sub(now); again && wait > 2*time.Second {
-		text += " " + a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)})
+	if wait := st.NextTry.Sub(now); again && wait > soon {
+		text = a.Words.Joined(text, a.Words.Text("error.nextTry", words.Args{"Time": a.Words.Lasting(wait)}))
 	}
 	return text
 }

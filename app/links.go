@@ -200,7 +200,7 @@ func (a *App) copy(text string, before *string, count int, until time.Time) {
 		said = a.Words.Count("note.copied", count, words.Args{"Time": a.Words.Moment(until, time.Now())})
 	}
 	a.say(said)
-	if before != nil {
+	if before != nil && a.prefs.Load().Notify {
 		a.Desktop.Notify(a.Words.Text("window.title"), a.Words.Count("notify.copied", count))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
@@ -34,6 +35,9 @@ type place struct {
 	tried     chan struct{}
 	triedOnce sync.Once
 	list      listing
+	// closed tells that the storage has ended; endAsked that its server was asked
+	// at the time that it had told for that.
+	closed, endAsked bool
 }
 
 func newPlace(cfg settings.Connection) *place {
@@ -148,7 +152,7 @@ func (a *App) tryOpen(p *place) (again bool) {
 	a.mu.Lock()
 	if a.valid(p, generation) {
 		p.problem = err
-		again = errors.As(err, &remote) && remote.Transient() && a.ctx.Err() == nil
+		again = (errors.As(err, &remote) && remote.Transient() || errors.Is(err, secrets.ErrNoAnswer)) && a.ctx.Err() == nil
 	}
 	p.reaching = again
 	a.mu.Unlock()
@@ -175,7 +179,10 @@ func (a *App) use(p *place, generation int, conn *session.Connection) {
 	}
 	a.Engine.Connect(target)
 	old, another := p.conn, p.storage != target.Storage
-	p.conn, p.storage = conn, target.Storage
+	if another && p.storage != "" {
+		a.transfers.leaveBehind(p.id)
+	}
+	p.conn, p.storage, p.closed, p.endAsked = conn, target.Storage, false, false
 	if another {
 		p.list = listing{loading: p.list.loading, again: p.list.loading}
 	}

@@ -14,8 +14,9 @@ func (a *App) save(change func(*settings.Settings)) {
 	s := *a.prefs.Load()
 	s.Connections = slices.Clone(s.Connections)
 	change(&s)
+	s = s.Clamped()
 	a.prefs.Store(&s)
-	a.Engine.SetLimits(s.Limits.Schedule())
+	a.apply(&s)
 	if !a.writing {
 		a.writing = true
 		a.group.Go(a.write)

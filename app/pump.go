@@ -17,6 +17,8 @@ type snapshots struct {
 	detail     views.Detail
 	overall    views.Overall
 	connection views.Connection
+
+	preferences views.Preferences
 }
 
 // pump tells the window. Idle is silent: it waits for the engine or an action,
@@ -34,6 +36,9 @@ func (a *App) pump() {
 		case <-a.Engine.Wake():
 		case <-a.kick:
 		case <-minute.C:
+			if a.hidden.Load() {
+				continue
+			}
 		}
 		for now := time.Now(); a.tick(now); now = time.Now() {
 			if asleep.Woke(now) {
@@ -63,7 +68,7 @@ func (a *App) tick(now time.Time) (moving bool) {
 	settled := a.noteEnded(ended)
 	a.clearEnded(ended)
 	a.warnOfEnd(now)
-	reload := len(ended) > 0 && !uploading
+	reload := len(ended) > 0 && !uploading || a.current.askAtEnd(now)
 	next := a.snapshot(now)
 	p := a.current
 	a.mu.Unlock()
@@ -83,8 +88,12 @@ func (a *App) tick(now time.Time) (moving bool) {
 
 // snapshot is all that the window shows now. Callers hold a.mu.
 func (a *App) snapshot(now time.Time) snapshots {
+	a.current.closed = a.isClosed(a.current, now)
 	rows := a.rows(now)
-	return snapshots{list: a.list(rows), detail: a.detail(rows), overall: a.overall(now), connection: a.connection()}
+	return snapshots{
+		list: a.list(rows), detail: a.detail(rows), overall: a.overall(now), connection: a.connection(),
+		preferences: a.preferences(a.prefs.Load()),
+	}
 }
 
 // post has the window take the newest snapshot. One call at most is on its way
@@ -109,6 +118,7 @@ func (a *App) post() {
 // show sets the bindings. A binding that holds the same already stays silent.
 func (a *App) show(s snapshots) {
 	for _, err := range []error{
+		a.Data.Preferences.Set(s.preferences),
 		a.Data.Connection.Set(s.connection), a.Data.List.Set(s.list),
 		a.Data.Detail.Set(s.detail), a.Data.Overall.Set(s.overall),
 	} {

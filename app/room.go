@@ -135,7 +135,7 @@ func (a *App) judge(d *parcel, m measured, r room, now time.Time) (q question, f
 
 // tooMany offers one archive, where the storage takes one more file.
 func (a *App) tooMany(m measured, r room) question {
-	args := words.Args{"Max": words.Number(r.maxFiles), "Left": words.Number(r.files)}
+	args := words.Args{"Max": a.Words.Number(r.maxFiles), "Left": a.Words.Number(r.files)}
 	switch {
 	case r.files == 0:
 		return question{a.Words.Text("hold.full", args), []answer{answerAnyway, answerNot}}

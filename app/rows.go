@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
@@ -40,7 +41,10 @@ func (a *App) rows(now time.Time) []views.Row {
 func (a *App) uploadRow(p *place, u *tracked, now time.Time) views.Row {
 	r := views.Row{
 		ID: u.ID, Name: u.Name, Size: u.Size, State: state(u.State), Sent: u.Sent,
-		Left: -1, Message: a.explainStatus(u.Status, now), Added: u.Added,
+		Left: -1, Message: a.explainStatus(u.Status, now), Brief: a.brief(u.Status, now), Added: u.Added,
+	}
+	if why := a.gone(p, u); why != "" {
+		return asGone(r, why)
 	}
 	if u.State.Moving() {
 		r.Speed, r.Left = u.meter.Rate(), u.meter.Left(u.Size-u.Sent)
@@ -74,6 +78,9 @@ func (a *App) fileRow(p *place, f listed) views.Row {
 	if f.Completed {
 		r.State, r.Sent, r.HasLink = views.Done, max(f.Size, 0), true
 		r.Can.Copy, r.Can.Save = true, true
+	}
+	if f.Completed && p.closed {
+		return asGone(r, a.Words.Text("row.gone"))
 	}
 	return r
 }
@@ -122,6 +129,9 @@ func (a *App) list(rows []views.Row) views.List {
 // listProblem says why the list could not be loaded. A storage that could not
 // be opened is tried again by itself, a list is not.
 func (a *App) listProblem(p *place) string {
+	if p.closed {
+		return a.Words.Text("error.ended")
+	}
 	if p.list.err != nil {
 		return a.explain(p.list.err, "")
 	}
@@ -156,9 +166,10 @@ func (a *App) connection() views.Connection {
 	p := a.current
 	noKey := a.noKey(p)
 	c := views.Connection{
-		Current: p.id, Ready: p.conn != nil && p.problem == nil,
+		Current: p.id, Ready: p.conn != nil && p.problem == nil && !a.away(p),
 		Problem: a.explainLasting(cmp.Or(p.problem, noKey), ""), NeedsKey: noKey != nil,
-		Ask: a.ask, Audience: a.audience(), Offer: a.offer(time.Now()), Used: -1, Free: -1,
+		Retrying: p.reaching && p.problem != nil,
+		Ask:      a.ask, Audience: a.audience(), Offer: a.offer(time.Now()), Used: -1, Free: -1,
 	}
 	for _, q := range a.places {
 		item := views.Place{ID: q.id, Name: q.cfg.Name, Server: q.cfg.Server, NamesHidden: q.cfg.HideNames}
@@ -167,7 +178,10 @@ func (a *App) connection() views.Connection {
 		}
 		c.Places = append(c.Places, item)
 	}
-	if p.here() {
+	if p.closed {
+		c.Problem = a.closedText(p)
+	}
+	if a.usage != (node.Usage{}) {
 		c.Used, c.Free = a.usage.Bytes, int64(min(a.usage.Free, 1<<62))
 	}
 	if p.conn != nil {

@@ -31,6 +31,7 @@ type tracked struct {
 	// unwanted uploads have given way to another: they are not shown any more,
 	// and what the storage has of them is deleted.
 	unwanted bool
+	earlier  bool // it is in the storage of an earlier key
 }
 
 func (t *transfers) init() { t.byID = map[string]*tracked{} }
@@ -49,6 +50,7 @@ func (t *transfers) update(changed []transfer.Status, now time.Time) (ended []*t
 		wasOver := u.over
 		u.over = s.State.Ended()
 		u.Status = s
+		u.earlier = u.earlier && s.State.Stored()
 		if s.State.Moving() {
 			u.meter.Update(now, s.Sent)
 		} else {
@@ -186,6 +188,7 @@ func (a *App) overall(now time.Time) views.Overall {
 		t.meter.Update(now, o.BytesDone)
 		o.Speed, o.Left = t.meter.Rate(), t.meter.Left(o.Bytes-o.BytesDone)
 	}
+	a.outage(&o, now)
 	if now.Sub(a.note.said) < a.noteTime(o.Running) {
 		o.Message = a.note.text
 	}
@@ -208,7 +211,7 @@ const maxRecents = 10
 func (a *App) recents() (r []views.Recent) {
 	done := make([]*tracked, 0, maxRecents)
 	for _, u := range a.transfers.order {
-		if u.State.Stored() && !u.unwanted {
+		if u.State.Stored() && !u.unwanted && a.gone(a.place(u.Target), u) == "" {
 			done = append(done, u)
 		}
 	}

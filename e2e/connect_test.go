@@ -160,3 +160,47 @@ func (s *stage) nowhere(secret string) {
 		s.Error("there was no file to look into")
 	}
 }
+
+// TestConnectWithMuteKeyring works, and says so, where the keyring never answers:
+// at a connect, and at the next start, where the key is pasted again.
+func TestConnectWithMuteKeyring(t *testing.T) {
+	s := newStage(t, stageConfig{withoutKeyring: true})
+	ring, err := s.desk.StartMuteKeyring()
+	s.must(err)
+	t.Cleanup(func() { s.note(ring.Close()) })
+	program, window := s.open()
+	node := s.node()
+	s.paste(window, node.invitation())
+	s.connect(window)
+	s.must(s.desk.Drop(within(t), window, s.random("first.txt", 3000)))
+	s.stored([]string{"first.txt"}, node.env()...)
+	s.finished(window, 1)
+
+	s.must(s.tray.Click(within(t), "Quit"))
+	s.ends(program, 0)
+	_, window = s.open()
+	s.see(window, "the storage's dot to warn", func(p image.Image) bool { return dotIs(p, s.colours().warn) })
+	s.openNewKey(window)
+	s.photograph(window, "mute-keyring.png")
+	s.copies(node.invitation())
+	s.press("ctrl+v")
+	s.connect(window)
+	s.finished(window, 1)
+	s.nowhere(node.token)
+}
+
+// openNewKey opens the page for a new key, once the menu of storages has it: the
+// first of three entries under the line.
+func (s *stage) openNewKey(w harness.Window) {
+	s.Helper()
+	const three = 4 * buttonHeight // two entries are lower, with what is between them
+	var entries image.Rectangle
+	for entries.Dy() < three {
+		s.press("Escape")
+		s.plain(w)
+		entries = s.placesMenu(w)
+	}
+	entries.Max.Y -= entries.Dy() * 2 / 3
+	s.click(entries)
+	s.sheet(w)
+}

@@ -13,16 +13,16 @@ import (
 
 // The tests find things in the window by the colours of its look: what is
 // raised, what has the accent, what is chosen.
-type palette struct{ window, raised, accent, link, good, danger, chosen color.RGBA }
+type palette struct{ window, raised, accent, link, good, warn, danger, chosen color.RGBA }
 
 var (
 	light = palette{
 		window: rgb(0xEBEDF1), raised: rgb(0xFFFFFF), accent: rgb(0x4A55D9), link: rgb(0x3D47C4),
-		good: rgb(0x17703F), danger: rgb(0xB3261E), chosen: rgb(0xE2E5FB),
+		good: rgb(0x17703F), warn: rgb(0x855000), danger: rgb(0xB3261E), chosen: rgb(0xE2E5FB),
 	}
 	dark = palette{
 		window: rgb(0x111216), raised: rgb(0x24272E), accent: rgb(0x5A65E6), link: rgb(0xA6AEFF),
-		good: rgb(0x6AD39C), danger: rgb(0xFF9389), chosen: rgb(0x2A2F4D),
+		good: rgb(0x6AD39C), warn: rgb(0xF0B75F), danger: rgb(0xFF9389), chosen: rgb(0x2A2F4D),
 	}
 )
 
@@ -156,20 +156,24 @@ func (s *stage) choose(w harness.Window) {
 	s.see(w, "a selected row", s.chosen)
 }
 
-// sheet waits for a page over the window, which then is dimmed.
+// sheet waits for a page over the window, which then is dimmed. In the dark that
+// is not to be told from the colour of the window.
 func (s *stage) sheet(w harness.Window) {
 	s.Helper()
-	s.see(w, "a page over the window", func(p image.Image) bool {
-		return !s.drawn(p) && slices.ContainsFunc(harness.FindColour(p, s.colours().raised, 1), func(r image.Rectangle) bool {
-			return r.Dx() > 300 && r.Dy() > 100
-		})
-	})
+	s.see(w, "a page over the window", func(p image.Image) bool { return (s.dark || !s.drawn(p)) && s.paged(p) })
 }
 
 // plain waits until nothing is over the window.
 func (s *stage) plain(w harness.Window) {
 	s.Helper()
-	s.see(w, "the page to go", s.drawn)
+	s.see(w, "the page to go", func(p image.Image) bool { return s.drawn(p) && !s.paged(p) })
+}
+
+// paged tells whether the surface of a page is there.
+func (s *stage) paged(picture image.Image) bool {
+	return slices.ContainsFunc(harness.FindColour(picture, s.colours().raised, 1), func(r image.Rectangle) bool {
+		return r.Dx() > 300 && r.Dy() > 100
+	})
 }
 
 // The buttons of the pane of a finished file.
@@ -242,10 +246,13 @@ func lines(picture image.Image, of color.RGBA) []image.Rectangle {
 	return all
 }
 
-// openStorage opens the page of the storage; its Done has the keyboard.
+// openStorage opens the page of the storage, the last of the entries under the
+// line in the menu of storages; its Done has the keyboard.
 func (s *stage) openStorage(w harness.Window) {
 	s.Helper()
-	s.clickAt(image.Pt(w.Bounds.Max.X-corner, w.Bounds.Min.Y+corner))
+	entries := s.placesMenu(w)
+	entries.Min.Y += entries.Dy() / 2
+	s.click(entries)
 	s.sheet(w)
 }
 
@@ -253,8 +260,17 @@ func (s *stage) openStorage(w harness.Window) {
 // under the line in the menu of storages.
 func (s *stage) openConnect(w harness.Window) {
 	s.Helper()
+	entries := s.placesMenu(w)
+	entries.Max.Y -= entries.Dy() / 2
+	s.click(entries)
+	s.sheet(w)
+}
+
+// placesMenu opens the menu of storages, and returns where its two entries under
+// the line are.
+func (s *stage) placesMenu(w harness.Window) (entries image.Rectangle) {
+	s.Helper()
 	s.clickAt(w.Bounds.Min.Add(image.Pt(2*corner, corner)))
-	var entries image.Rectangle
 	s.see(w, "the menu of storages", func(p image.Image) bool {
 		entries = image.Rectangle{}
 		for _, r := range harness.FindColour(p, s.colours().raised, 1) {
@@ -264,7 +280,20 @@ func (s *stage) openConnect(w harness.Window) {
 		}
 		return !entries.Empty()
 	})
-	entries.Max.Y -= entries.Dy() / 2
-	s.click(entries)
+	return entries
+}
+
+// openSettings opens the settings by their button; their Done has the keyboard.
+func (s *stage) openSettings(w harness.Window) {
+	s.Helper()
+	s.clickAt(image.Pt(w.Bounds.Max.X-corner, w.Bounds.Min.Y+corner))
 	s.sheet(w)
+}
+
+// dotIs tells whether the dot of the storage, in the top bar, has a colour.
+func dotIs(picture image.Image, of color.RGBA) bool {
+	return slices.ContainsFunc(harness.FindColour(picture, of, 24), func(r image.Rectangle) bool {
+		at := r.Min.Sub(picture.Bounds().Min)
+		return at.Y < topBar && at.X < 2*corner && r.Dx() >= 4
+	})
 }

@@ -38,9 +38,11 @@ func TestLineGoesAndComes(t *testing.T) {
 		now, ok := s.uploadButtons(p)
 		return ok && now >= usual+textLine
 	})
+	s.see(window, "the storage's dot to warn", func(p image.Image) bool { return dotIs(p, s.colours().warn) })
 	s.keepScreen("line-down.png")
 	s.must(line.Up(within(t)))
 	s.finished(window, 2)
+	s.see(window, "the storage's dot to be green again", func(p image.Image) bool { return dotIs(p, s.colours().good) })
 
 	if held := server.Files(); len(held) != 2 || !held[0].Completed || !held[1].Completed {
 		t.Errorf("the server holds %+v", held)

@@ -19,6 +19,7 @@ const (
 	heading              // the title of a column
 	small                // a word in the colour of links
 	danger               // what cannot be undone
+	tick                 // a box that is ticked or not, with its words
 )
 
 // button is a word, a drawing or both, that can be tapped, or pressed with the
@@ -103,6 +104,7 @@ func (b *button) Tapped(*fyne.PointEvent) {
 func (b *button) FocusGained() {
 	b.focused = true
 	b.Refresh()
+	b.kit.reveal(b)
 }
 
 // FocusLost implements fyne.Focusable.
@@ -188,6 +190,8 @@ func (b *button) colours() (fill, edge, ink fyne.ThemeColorName) {
 
 func (b *button) moved(fill, edge, ink fyne.ThemeColorName) (_, _, _ fyne.ThemeColorName) {
 	switch {
+	case b.off && b.dress == tick:
+		return fill, edge, colorDash
 	case b.off:
 		return colorTrack, colorClear, colorQuiet
 	case b.chosen && b.dress == chip:
@@ -196,7 +200,7 @@ func (b *button) moved(fill, edge, ink fyne.ThemeColorName) (_, _, _ fyne.ThemeC
 		return fill, edge, colorInk
 	case b.hovered && b.dress == accent:
 		return colorOverlay, edge, ink
-	case b.hovered && (b.dress == small || b.dress == heading):
+	case b.hovered && (b.dress == small || b.dress == heading || b.dress == tick):
 		return fill, edge, colorInk
 	case b.hovered && b.dress == chip:
 		return colorTrack, edge, colorInk
@@ -238,6 +242,8 @@ func (b *button) margins() (around, height float32) {
 	switch b.dress {
 	case small:
 		return 0, 24
+	case tick:
+		return grid / 2, 24
 	case heading:
 		return 0, headerSize - grid
 	case quiet:

@@ -59,13 +59,13 @@ func cellsOf(w *words.Catalogue, row Row, now time.Time) cells {
 		c.added = w.Ago(row.Added, now)
 	}
 	if barred(row) {
-		c.bar, c.held = true, row.State == Paused
+		c.bar, c.held = true, row.State == Paused || row.State == Reconnecting
 		c.share, c.percent = shareOf(w, row.Sent, row.Size)
 		c.note, c.brief = movingNote(w, row)
 		return c
 	}
 	c.status, c.statusTint = stateWord(w, row.State), colorInk
-	c.note = shown(row.Message)
+	c.note, c.brief = shown(row.Message), shown(row.Brief)
 	switch {
 	case row.State == Failed:
 		c.statusTint = colorDanger
@@ -109,7 +109,7 @@ func movingNote(w *words.Catalogue, row Row) (note, brief string) {
 	sent, left := w.Sent(row.Sent, row.Size), w.Lasting(row.Left)
 	switch {
 	case row.Message != "":
-		return shown(row.Message), ""
+		return shown(row.Message), shown(row.Brief)
 	case row.State == Uploading:
 		return joined(sent, w.Speed(row.Speed), left), joined(sent, left)
 	case row.State == Paused, row.State == Waiting:

@@ -84,11 +84,11 @@ func (h *header) show(list List) {
 		h.kit.words.Text("column.progress"), h.kit.words.Text("column.added"),
 	}
 	for c, title := range h.titles {
-		arrow := ""
+		arrow := "" // of those that Fyne's own fonts have
 		if Column(c) == h.by {
-			arrow = " ▲"
+			arrow = " ↑"
 			if h.down {
-				arrow = " ▼"
+				arrow = " ↓"
 			}
 		}
 		title.put(words[c]+arrow, "")

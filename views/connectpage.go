@@ -18,7 +18,7 @@ type connectPage struct {
 	placeID         string // of the storage that gets a new key
 	key             *field
 	server, session *field
-	hide            *widget.Check
+	hide            *check
 	fold            *button
 	folded          *fyne.Container
 	steps           *fyne.Container
@@ -51,13 +51,13 @@ func (w *Window) openConnect(p *connectPage, title, why string, place Place) {
 	p.session = newField(w.kit, t.Text("connect.sessionHint"))
 	p.key.OnChanged = func(string) { p.enable() }
 	p.key.OnSubmitted = func(string) { p.submit() }
-	p.hide = widget.NewCheck(t.Text("connect.hide"), nil)
-	p.hide.Checked = place.NamesHidden
+	p.hide = newCheck(w.kit, t.Text("connect.hide"), func(bool) {})
+	p.hide.put(place.NamesHidden)
 	p.fold = newButton(w.kit, small, glyphRight, t.Text("connect.more"), p.unfold)
 	p.folded = column(grid,
 		labelled(t.Text("connect.server"), p.server),
 		labelled(t.Text("connect.session"), p.session),
-		p.hide, newNote(t.Text("privacy.names")))
+		container.NewHBox(p.hide.button), newNote(t.Text("privacy.names")))
 	p.folded.Hide()
 	p.steps = column(grid / 2)
 	p.problem = newParagraph(theme.SizeNameText, widget.DangerImportance)
@@ -102,7 +102,7 @@ func roomy(object fyne.CanvasObject) fyne.CanvasObject {
 func (p *connectPage) form() ConnectionForm {
 	return ConnectionForm{
 		PlaceID: p.placeID,
-		Key:     p.key.Text, Server: p.server.Text, SessionID: p.session.Text, HideNames: p.hide.Checked,
+		Key:     p.key.Text, Server: p.server.Text, SessionID: p.session.Text, HideNames: p.hide.checked,
 	}
 }
 

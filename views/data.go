@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/data/binding"
 )
 
-// Data is what the window shows: four snapshots, each replaced as a whole. A
+// Data is what the window shows: five snapshots, each replaced as a whole. A
 // snapshot that was set is never changed again. Set them on the UI goroutine,
 // all that changed in one call, at most four times a second.
 type Data struct {
@@ -15,6 +15,8 @@ type Data struct {
 	Detail     binding.Item[Detail]
 	Overall    binding.Item[Overall]
 	Connection binding.Item[Connection]
+	// Preferences change only when the person changes them.
+	Preferences binding.Item[Preferences]
 }
 
 // NewData returns empty snapshots.
@@ -27,6 +29,8 @@ func NewData() *Data {
 		Detail:     binding.NewItem(func(a, b Detail) bool { return a == b }),
 		Overall:    binding.NewItem(func(a, b Overall) bool { return reflect.DeepEqual(a, b) }),
 		Connection: binding.NewItem(func(a, b Connection) bool { return reflect.DeepEqual(a, b) }),
+
+		Preferences: binding.NewItem(func(a, b Preferences) bool { return a == b }),
 	}
 }
 

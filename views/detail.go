@@ -216,7 +216,7 @@ func (c *linkCard) sentence(l Link) string {
 	if !l.WorksUntil.IsZero() {
 		until = t.Text("link.until", words.Args{"Time": t.Moment(l.WorksUntil, time.Now())})
 	}
-	return reachSentence(t, l.Reach) + " " + until
+	return t.Joined(reachSentence(t, l.Reach), until)
 }
 
 func reachSentence(t *words.Catalogue, r Reach) string {

@@ -102,7 +102,7 @@ func (s *factSheet) show(d Detail) {
 	s.from.put(d.From)
 	parts := ""
 	if d.Parts > 0 {
-		parts = t.Count("fact.partsOf", d.Parts, words.Args{"Done": words.Number(d.PartsDone)})
+		parts = t.Count("fact.partsOf", d.Parts, words.Args{"Done": t.Number(d.PartsDone)})
 	}
 	s.parts.put(parts)
 	show(s.partsMap, d.Parts > 1)

@@ -53,6 +53,8 @@ const (
 	glyphPerson   glyph = "icons/person"
 	glyphKey      glyph = "icons/key"
 	glyphDot      glyph = "icons/dot"
+	glyphBoxOn    glyph = "icons/boxon"
+	glyphBoxOff   glyph = "icons/boxoff"
 )
 
 // The drawings of the empty states, on a field of 160 by 112.

@@ -10,6 +10,8 @@ var (
 	findShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}
 	addShortcut  = &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: fyne.KeyModifierShortcutDefault}
 	quitShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}
+	// prefShortcut opens the settings, as in most programs.
+	prefShortcut = &desktop.CustomShortcut{KeyName: fyne.KeyComma, Modifier: fyne.KeyModifierShortcutDefault}
 )
 
 // keyName writes a shortcut the way the system does.
@@ -23,14 +25,15 @@ func keyName(system, letter string) string {
 // global tells whether a shortcut is one of the window's, wherever the focus is.
 func global(s *desktop.CustomShortcut) bool {
 	name := s.ShortcutName()
-	return name == findShortcut.ShortcutName() || name == addShortcut.ShortcutName() || name == quitShortcut.ShortcutName()
+	return name == findShortcut.ShortcutName() || name == addShortcut.ShortcutName() ||
+		name == quitShortcut.ShortcutName() || name == prefShortcut.ShortcutName()
 }
 
 func (w *Window) bindKeys() {
 	canvas := w.window.Canvas()
 	canvas.SetOnTypedKey(w.typedKey)
 	for _, s := range []fyne.Shortcut{
-		findShortcut, addShortcut, quitShortcut,
+		findShortcut, addShortcut, quitShortcut, prefShortcut,
 		&fyne.ShortcutPaste{}, &fyne.ShortcutSelectAll{}, &fyne.ShortcutCopy{},
 	} {
 		canvas.AddShortcut(s, w.typedShortcut)
@@ -64,6 +67,8 @@ func (w *Window) custom(s *desktop.CustomShortcut) {
 		w.addFiles()
 	case quitShortcut.ShortcutName():
 		w.Quit()
+	case prefShortcut.ShortcutName():
+		w.showSettings()
 	}
 }
 

@@ -59,7 +59,7 @@ func (p *listPanel) showStale(list List) {
 	if !list.LoadedAt.IsZero() {
 		text = p.w.words.Text("list.stale", words.Args{"Time": p.w.words.Moment(list.LoadedAt, time.Now())})
 	}
-	p.stale.put(glyphAlert, colorWarn, shown(list.Problem)+" "+text, p.w.words.Text("list.again"), p.w.actions.Reload)
+	p.stale.put(glyphAlert, colorWarn, p.w.words.Joined(shown(list.Problem), text), p.w.words.Text("list.again"), p.w.actions.Reload)
 }
 
 func (p *listPanel) fillBlank(list List) {

@@ -69,7 +69,7 @@ func (w *Window) placesMenu() *fyne.Menu {
 		menu.Items = append(menu.Items, item)
 	}
 	part(menu)
-	if w.connection.NeedsKey {
+	if w.connection.NeedsKey || w.connection.Problem != "" && !w.here() {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(w.words.Text("place.newKey"), w.showNewKey))
 	}
 	menu.Items = append(menu.Items,

@@ -50,8 +50,9 @@ type Row struct {
 	// Left is the time to go; negative while unknown.
 	Left time.Duration
 	// Message is a sentence in the person's language: what went wrong, or what
-	// the link can do ("Opens on this computer only"). Mostly empty.
-	Message string
+	// the link can do ("Opens on this computer only"). Mostly empty. Brief says
+	// it where there is less room; empty for Message itself.
+	Message, Brief string
 	// Added is when the upload was added on this computer; zero for others.
 	Added time.Time
 	// HasLink tells that a link can be had for it.
@@ -173,6 +174,12 @@ type Overall struct {
 	Running, Paused bool
 	// Message is a sentence about all of it: no connection, a closed storage.
 	Message string
+	// Reconnecting tells that nothing moves: all that would waits for its server,
+	// or, Offline, for this computer to have a network again.
+	Reconnecting, Offline bool
+	// NextTry is the time to the next try while Reconnecting; 0 where nobody can
+	// tell.
+	NextTry time.Duration
 	// Saving says how far files that are being saved from the storage are; empty
 	// while none are.
 	Saving string
@@ -222,9 +229,12 @@ type Offer struct {
 type Connection struct {
 	Places  []Place
 	Current string
-	// Ready is false while it is being reached; Problem says what is wrong.
+	// Ready is false while it is being reached, or reached for again; Problem
+	// says what is wrong.
 	Ready   bool
 	Problem string
+	// Retrying tells that Problem may pass by itself: it is tried again.
+	Retrying bool
 	// NeedsKey tells that a new key must be pasted before anything goes on.
 	NeedsKey bool
 	// Ends is when the storage closes; zero where it never does or nobody told.
@@ -301,6 +311,23 @@ type Actions struct {
 
 	// DownloadFolder is where Save to… starts.
 	DownloadFolder func() string
+
+	// Visible tells that the window is on the screen now, or not any more.
+	Visible func(bool)
+	// Prefer changes what the person has chosen in the settings; what holds then
+	// comes back through Data. change is called once, and returns at once.
+	Prefer func(change func(*Preferences))
+	// ResetPreferences has all of them as a new installation has them.
+	ResetPreferences func()
+	// Diagnostics makes a text for whoever helps; done gets it. It holds no key,
+	// no name of a file and no link.
+	Diagnostics func(done func(text string))
+	// CleanUps looks what can be deleted from this computer's storage. done gets
+	// the choices, the smallest first, or a sentence when the look failed.
+	CleanUps func(done func(choices []CleanUp, problem string))
+	// CleanUp deletes the files that were added so many days ago and earlier, 0
+	// for all; done gets a sentence about what became of it.
+	CleanUp func(days int, done func(sentence string))
 	// Quit is called once the person really wants to leave.
 	Quit func()
 }

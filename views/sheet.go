@@ -14,19 +14,25 @@ import (
 type sheet struct {
 	popUp  *widget.PopUp
 	title  *line
+	scroll *container.Scroll
 	closed func() // told once when the sheet goes
 }
 
 // openSheet shows content in a sheet and gives first the focus. closed may be
 // nil.
 func (w *Window) openSheet(title string, content, buttons fyne.CanvasObject, first fyne.Focusable, closed func()) {
+	w.openPage(sheetWidth, title, content, buttons, first, closed)
+}
+
+// openPage is openSheet for a sheet of another width, where the window has it.
+func (w *Window) openPage(width float32, title string, content, buttons fyne.CanvasObject, first fyne.Focusable, closed func()) {
 	w.closeSheet()
 	heading := newTitle()
 	heading.set(title, colorInk)
 	scroll := container.NewVScroll(content)
-	body := container.New(&sheetLayout{window: w, content: content},
+	body := container.New(&sheetLayout{window: w, content: content, width: width},
 		heading, container.NewThemeOverride(scroll, flush{theme.Current()}), buttons)
-	w.sheet = &sheet{title: heading, popUp: widget.NewModalPopUp(inset(grid*2.5, grid*3, body), w.window.Canvas()), closed: closed}
+	w.sheet = &sheet{title: heading, scroll: scroll, popUp: widget.NewModalPopUp(inset(grid*2.5, grid*3, body), w.window.Canvas()), closed: closed}
 	w.sheet.popUp.Show()
 	if first != nil {
 		w.window.Canvas().Focus(first)
@@ -61,6 +67,7 @@ func (w *Window) resizeSheet() {
 type sheetLayout struct {
 	window  *Window
 	content fyne.CanvasObject
+	width   float32
 }
 
 // Layout implements fyne.Layout.
@@ -76,7 +83,7 @@ func (l *sheetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (l *sheetLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	canvas := l.window.window.Canvas().Size()
-	width := min(sheetWidth, canvas.Width-grid*8)
+	width := min(l.width, canvas.Width-grid*8)
 	width = max(width, objects[2].MinSize().Width)
 	if l.content.Size().Width != width {
 		l.content.Resize(fyne.NewSize(width, l.content.MinSize().Height))

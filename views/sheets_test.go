@@ -24,7 +24,7 @@ func TestConnecting(t *testing.T) {
 	s.want("connect {PlaceID: Key:secret-key Server:https://x SessionID:sid HideNames:true}")
 	s.connecting("The server does not know this key.")
 	s.reads("The server does not know this key.")
-	s.w.page.hide.SetChecked(false)
+	s.tap("Hide file names")
 	s.w.page.key.OnSubmitted("")
 	s.want("connect {PlaceID: Key:secret-key Server:https://x SessionID:sid HideNames:false}")
 	page := s.w.page
@@ -132,7 +132,7 @@ func TestStoragePage(t *testing.T) {
 		Ready: true, Current: "here", Used: 1_800_000_000, Free: 5_000_000_000, Audience: AudienceMe,
 		Places: []Place{{ID: "here", Here: true}, {ID: "team", Name: "Team", Server: "https://x"}},
 	})
-	test.Tap(s.w.top.settings)
+	s.w.showStorage()
 	s.reads("take 1.8 GB on this computer", "5.0 GB are free", "https://x", "Contents are not encrypted")
 	s.readsNot("Names are hidden")
 	if b := s.button("Only me"); !b.chosen || b.icon != glyphCheck {

@@ -28,6 +28,7 @@ type stage struct {
 	testStep   func(Step)
 	testDone   func(bool, string)
 	connecting func(string)
+	cleanUps   func([]CleanUp, string)
 
 	mu    sync.Mutex
 	queue []func()
@@ -115,6 +116,18 @@ func (s *stage) actions() Actions {
 		PauseAll: none("pause all"), ResumeAll: none("resume all"),
 		SetAudience: func(a Audience) { s.note("audience", int(a)) },
 		Choose:      one("choose"), Forget: one("forget"), DownloadFolder: func() string { return "/home/me" }, Quit: none("quit"),
+		Visible: func(bool) {}, ResetPreferences: none("reset"),
+		Prefer: func(change func(*Preferences)) {
+			p, _ := s.data.Preferences.Get()
+			change(&p)
+			s.note("prefer", fmt.Sprintf("%+v", p))
+			if err := s.data.Preferences.Set(p); err != nil {
+				s.t.Error(err)
+			}
+		},
+		Diagnostics: func(done func(string)) { done("all about it") },
+		CleanUps:    func(done func([]CleanUp, string)) { s.cleanUps = done },
+		CleanUp:     func(days int, done func(string)) { s.note("clean up", days); done("Deleted.") },
 		Test: func(form ConnectionForm, step func(Step), done func(bool, string)) func() {
 			s.note("test", form.Key)
 			s.testStep, s.testDone = step, done

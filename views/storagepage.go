@@ -45,7 +45,7 @@ func (w *Window) here() bool { return w.place().Here }
 func (w *Window) privacy(namesHidden bool) string {
 	text := w.words.Text("privacy.contents")
 	if namesHidden {
-		text = w.words.Text("privacy.names") + " " + text
+		text = w.words.Joined(w.words.Text("privacy.names"), text)
 	}
 	return text
 }
@@ -65,11 +65,8 @@ func (w *Window) storageFacts() fyne.CanvasObject {
 		say(t.Text("storage.needsKey"), widget.DangerImportance)
 		facts.Add(container.NewHBox(newButton(w.kit, accent, glyphNone, t.Text("place.newKey"), w.showNewKey)))
 	}
-	if w.here() && c.Used >= 0 {
-		say(t.Text("storage.used", words.Args{"Size": t.Bytes(c.Used)}), widget.MediumImportance)
-	}
-	if w.here() && c.Free >= 0 {
-		say(t.Text("storage.free", words.Args{"Size": t.Bytes(c.Free)}), widget.LowImportance)
+	if w.here() {
+		facts.Add(w.roomFacts())
 	}
 	if !c.Ends.IsZero() {
 		say(t.Text("storage.ends", words.Args{"Time": w.moment(c.Ends)}), widget.MediumImportance)

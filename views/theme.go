@@ -95,8 +95,10 @@ var dark = palette{
 // look is the theme of the window.
 type look struct {
 	fyne.Theme
-	// forced holds the variant to keep, whatever the system says.
+	// forced holds the variant to keep, whatever the system says; chosen is what
+	// the person says, before both.
 	forced *fyne.ThemeVariant
+	chosen Look
 }
 
 // NewTheme returns the window's theme. It follows the light or dark of the
@@ -113,6 +115,12 @@ func NewTheme(forced ...fyne.ThemeVariant) fyne.Theme {
 func (t *look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	if t.forced != nil {
 		variant = *t.forced
+	}
+	switch t.chosen {
+	case LookLight:
+		variant = theme.VariantLight
+	case LookDark:
+		variant = theme.VariantDark
 	}
 	colors := light
 	if variant == theme.VariantDark {

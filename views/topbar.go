@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -38,6 +39,12 @@ func newSecret(k *kit, placeholder string) *field {
 	return f
 }
 
+// FocusGained implements fyne.Focusable.
+func (f *field) FocusGained() {
+	f.Entry.FocusGained()
+	f.kit.reveal(f)
+}
+
 // TypedKey implements fyne.Focusable.
 func (f *field) TypedKey(event *fyne.KeyEvent) {
 	switch {
@@ -59,6 +66,17 @@ func (f *field) TypedShortcut(shortcut fyne.Shortcut) {
 	f.Entry.TypedShortcut(shortcut)
 }
 
+// restore puts a text back without telling anybody.
+func (f *field) restore(text string) {
+	told := f.OnChanged
+	f.OnChanged = nil
+	f.SetText(text)
+	f.OnChanged = told
+}
+
+// placeWidth is the room of the storage's name, with what is said of its end.
+const placeWidth float32 = 176
+
 // topBar holds the storage, the search, and the way in.
 type topBar struct {
 	box      *fyne.Container
@@ -77,7 +95,7 @@ func newTopBar(w *Window) *topBar {
 	b.search.OnChanged = w.actions.Search
 	b.search.left = w.focusList
 	b.add = newButton(w.kit, raised, glyphPlus, w.words.Text("add.button"), w.addFiles)
-	b.settings = newButton(w.kit, quiet, glyphSettings, "", w.showStorage)
+	b.settings = newButton(w.kit, quiet, glyphSettings, "", w.showSettings)
 	room := container.New(searchLayout{}, container.NewThemeOverride(b.search, still{theme.Current()}))
 	b.box = container.New(&besideLayout{gap: grid, grow: room}, b.place, room, b.add, b.settings)
 	return b
@@ -85,10 +103,15 @@ func newTopBar(w *Window) *topBar {
 
 // show tells which storage is open and how it is.
 func (b *topBar) show(w *Window) {
-	name := elideEnd(w.placeName(w.place()), 176, measure(normalText, fyne.TextStyle{}))
+	ends := w.endsIn(time.Now())
+	room := placeWidth
+	if ends != "" {
+		room -= measure(captionText, fyne.TextStyle{})(ends)
+	}
+	name := elideEnd(w.placeName(w.place()), max(room, placeWidth/2), measure(normalText, fyne.TextStyle{}))
 	tint := colorGood
 	switch {
-	case w.connection.Problem != "" || w.connection.NeedsKey:
+	case w.connection.NeedsKey || w.connection.Problem != "" && !w.connection.Retrying:
 		tint = colorDanger
 	case !w.connection.Ready:
 		tint = colorWarn
@@ -97,7 +120,21 @@ func (b *topBar) show(w *Window) {
 		b.place.tint = tint
 		b.place.Refresh()
 	}
-	b.place.put(name, "")
+	b.place.put(name, ends)
+}
+
+// endsIn says when the storage closes, to the minute: nothing counts seconds
+// for the eye.
+func (w *Window) endsIn(now time.Time) string {
+	ends := w.connection.Ends
+	if ends.IsZero() {
+		return ""
+	}
+	left := ends.Sub(now)
+	if left <= 0 {
+		return w.words.Text("place.ended")
+	}
+	return w.words.Text("place.endsIn", words.Args{"Time": w.words.Lasting(max(left, time.Minute))})
 }
 
 // filters is the row of chips over the list, each with the number of rows that
@@ -125,7 +162,7 @@ func (f *filters) show(w *words.Catalogue, list List) {
 	for i, c := range f.chips {
 		note := ""
 		if list.Counts[i] > 0 {
-			note = words.Number(list.Counts[i])
+			note = w.Number(list.Counts[i])
 		}
 		c.put(labels[i], note)
 		c.choose(Filter(i) == list.Filter)
@@ -162,14 +199,18 @@ func (o *overallBar) show(w *words.Catalogue, all Overall, counts Counts) {
 	if all.Bytes > 0 {
 		share = float32(min(max(float64(all.BytesDone)/float64(all.Bytes), 0), 0.99))
 	}
-	o.bar.set(share, all.Paused)
+	o.bar.set(share, all.Paused || all.Reconnecting)
+	tint := colorQuiet
+	if all.Reconnecting {
+		tint = colorWarn
+	}
 	switch {
 	case o.said != "":
 		o.text.set(o.said, colorInk)
 	case all.Message != "":
 		o.text.set(shown(all.Message), colorInk)
 	default:
-		o.text.set(overallText(w, all, counts), colorQuiet)
+		o.text.set(overallText(w, all, counts), tint)
 	}
 	o.box.Refresh()
 }
@@ -181,11 +222,26 @@ func overallText(w *words.Catalogue, all Overall, counts Counts) string {
 		}
 		return w.Count("all.files", counts[FilterAll])
 	}
-	files := w.Count("all.filesOf", all.Files, words.Args{"Done": words.Number(all.FilesDone)})
+	files := w.Count("all.filesOf", all.Files, words.Args{"Done": w.Number(all.FilesDone)})
+	if all.Running && all.Reconnecting {
+		return joined(waitingText(w, all), files, w.Sent(all.BytesDone, all.Bytes), all.Saving)
+	}
 	if all.Paused {
 		return joined(w.Text("state.paused"), files, w.Sent(all.BytesDone, all.Bytes), all.Saving)
 	}
 	return joined(files, w.Sent(all.BytesDone, all.Bytes), w.Speed(all.Speed), w.Left(all.Left), all.Saving)
+}
+
+// waitingText says why nothing moves, and until when.
+func waitingText(w *words.Catalogue, all Overall) string {
+	switch {
+	case all.Offline:
+		return w.Text("all.offline")
+	case all.NextTry > 0:
+		return joined(w.Text("state.reconnecting"), w.Text("all.nextTry", words.Args{"Time": w.Lasting(all.NextTry)}))
+	default:
+		return w.Text("state.reconnecting")
+	}
 }
 
 // percent returns how much of all is there, in whole percents below 100.

@@ -139,8 +139,12 @@ func trayStatus(w *words.Catalogue, all Overall) string {
 	switch {
 	case all.Paused && !all.Running:
 		return w.Text("state.paused")
+	case all.Reconnecting && all.Offline:
+		return w.Text("all.offline")
+	case all.Reconnecting:
+		return w.Text("state.reconnecting") // without the time, which would make the menu anew each second
 	case all.Running:
-		return joined(w.Count("all.filesOf", all.Files, words.Args{"Done": words.Number(all.FilesDone)}),
+		return joined(w.Count("all.filesOf", all.Files, words.Args{"Done": w.Number(all.FilesDone)}),
 			w.Text("unit.percent", words.Args{"N": percent(all)}))
 	case all.State == Failed:
 		return w.Text("tray.failed")

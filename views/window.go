@@ -45,23 +45,28 @@ type Window struct {
 	hint    func() bool
 	kit     *kit
 
-	top     *topBar
-	strip   *strip
-	filters *filters
-	list    *fileList
-	panel   *listPanel
-	pane    *detailPane
-	bottom  *overallBar
-	layout  *windowLayout
-	tray    *tray
-	sheet   *sheet
-	leaving *sheet // the question whether to quit, once it was asked
-	page    *connectPage
-	saying  *time.Timer
+	top      *topBar
+	strip    *strip
+	filters  *filters
+	list     *fileList
+	panel    *listPanel
+	pane     *detailPane
+	bottom   *overallBar
+	layout   *windowLayout
+	tray     *tray
+	sheet    *sheet
+	leaving  *sheet // the question whether to quit, once it was asked
+	page     *connectPage
+	settings *settingsPage // while it is open
+	saying   *time.Timer
 
-	shownList  List
-	overall    Overall
-	connection Connection
+	shownList   List
+	overall     Overall
+	connection  Connection
+	preferences Preferences
+
+	look   *look  // nil where the caller has brought another theme
+	spoken string // the language of all that was made
 
 	ends   []func()
 	alive  context.Context
@@ -72,22 +77,23 @@ type Window struct {
 // New builds the window and shows the snapshots of p.Data in it from now on.
 // The caller shows it, and calls Close when the program ends.
 func New(p Params) *Window {
-	look := p.Theme
-	if look == nil {
-		look = NewTheme()
+	theme := p.Theme
+	if theme == nil {
+		theme = NewTheme()
 	}
-	p.App.Settings().SetTheme(look)
+	p.App.Settings().SetTheme(theme)
 	w := &Window{
 		app: p.App, window: p.App.NewWindow(p.Words.Text("window.title")), words: p.Words,
 		actions: p.Actions, do: p.Do, picker: p.Picker, hint: p.TrayHint,
 	}
+	w.look, _ = theme.(*look)
 	w.alive, w.cancel = context.WithCancel(context.Background())
 	if w.picker == nil {
 		w.picker = &desktopPicker{window: w, choose: desktopChooser()}
 	}
 	w.kit = &kit{
 		words: p.Words, actions: p.Actions, canvas: w.window.Canvas,
-		key: w.typedKey, shortcut: w.typedShortcut,
+		key: w.typedKey, shortcut: w.typedShortcut, reveal: w.reveal,
 	}
 	w.build()
 	w.makeTray(p.Tray)
@@ -96,6 +102,16 @@ func New(p Params) *Window {
 }
 
 func (w *Window) build() {
+	w.assemble()
+	w.window.SetIcon(AppIcon())
+	w.window.Resize(fyne.NewSize(1120, 720))
+	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
+	w.bindKeys()
+}
+
+// assemble makes all that the window holds, in the language of now.
+func (w *Window) assemble() {
+	w.spoken = w.words.Language()
 	w.list = newFileList(w.kit)
 	w.list.askMenu, w.list.askDelete = w.openMenu, w.askDelete
 	w.list.moved = func() { w.actions.Select(idsOf(w.list.selected(), nil)) }
@@ -108,10 +124,6 @@ func (w *Window) build() {
 		w.top.box, w.strip.box, w.filters.box, w.panel.box, w.pane.box, w.bottom.box)
 	w.window.SetPadded(false)
 	w.window.SetContent(content)
-	w.window.SetIcon(AppIcon())
-	w.window.Resize(fyne.NewSize(1120, 720))
-	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
-	w.bindKeys()
 }
 
 func (w *Window) makeTray(present bool) {
@@ -125,8 +137,9 @@ func (w *Window) listen(data *Data) {
 	w.ends = []func(){
 		listen(data.Connection, w.showConnection),
 		listen(data.List, w.showList),
-		listen(data.Detail, w.pane.show),
+		listen(data.Detail, func(d Detail) { w.pane.show(d) }),
 		listen(data.Overall, w.showOverall),
+		listen(data.Preferences, w.showPreferences),
 	}
 }
 
@@ -134,6 +147,7 @@ func (w *Window) listen(data *Data) {
 func (w *Window) Show() {
 	w.window.Show()
 	w.window.RequestFocus()
+	w.actions.Visible(true)
 }
 
 // Close ends what the window has going on, and returns when it has ended. Call
@@ -190,6 +204,7 @@ func (w *Window) closing() {
 		return
 	}
 	w.window.Hide()
+	w.actions.Visible(false)
 	if w.hint != nil && w.hint() {
 		w.app.SendNotification(fyne.NewNotification(w.words.Text("hint.title"), w.words.Text("hint.text")))
 	}
@@ -197,6 +212,7 @@ func (w *Window) closing() {
 
 func (w *Window) showList(list List) {
 	w.shownList = list
+	w.top.show(w) // the minutes to the storage's end go on
 	w.filters.show(w.words, list)
 	w.panel.show(list)
 	w.layout.arrange()

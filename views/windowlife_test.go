@@ -92,7 +92,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 			list = true
 		}
 	}
-	for _, text := range []string{"Add files…", "All", "Failed", "Name ▲", "Copy link", "New link", "Save to…", "Delete…", "Technical details"} {
+	for _, text := range []string{"Add files…", "All", "Failed", "Name ↑", "Copy link", "New link", "Save to…", "Delete…", "Technical details"} {
 		if !reached[text] {
 			t.Errorf("Tab does not come to %q", text)
 		}

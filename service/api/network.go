@@ -16,10 +16,7 @@ func (c *Client) Offline() bool {
 }
 
 // Local tells that the server is on this computer.
-func (c *Client) Local() bool {
-	a, err := netip.ParseAddr(c.host)
-	return err == nil && a.IsLoopback() || strings.EqualFold(c.host, "localhost")
-}
+func (c *Client) Local() bool { return isLoopback(c.host) }
 
 // nearby tells that a server may be there without a network.
 func (c *Client) nearby() bool {

@@ -25,7 +25,7 @@ func newTransport(dialer *dialer) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	t := &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
+		Proxy:               systemProxy(),
 		DialContext:         dialer.plain,
 		TLSClientConfig:     new(tls.Config),
 		Protocols:           protocols,

@@ -138,6 +138,9 @@ func (c *Connection) Target() transfer.Target {
 	return target
 }
 
+// Identity names the session of a server, in every run and program.
+func Identity(server, sessionID string) string { return server + "#" + sessionID }
+
 // storage names the storage in every run and program. Where no session is
 // known a digest of the key does, which tells nothing of it.
 func (c *Connection) storage() string {
@@ -149,7 +152,7 @@ func (c *Connection) storage() string {
 	if session == "" {
 		session = fmt.Sprintf("%x", sha256.Sum256([]byte(c.cfg.Token)))
 	}
-	return server + "#" + session
+	return Identity(server, session)
 }
 
 // seal makes the name that is sent. A readable one is what a recipient's

@@ -90,7 +90,7 @@ func (f *File) parse(data []byte) error {
 	s := defaults()
 	err := json.Unmarshal(data, &s)
 	s.Version = max(head.Version, Version)
-	f.settings = s.clamped()
+	f.settings = s.Clamped()
 	if s.Version > Version {
 		f.frozen = true
 		f.problem = &FileError{Kind: ErrNewer, Path: f.path}
@@ -136,7 +136,7 @@ func (f *File) Update(change func(*Settings)) error {
 	defer f.mu.Unlock()
 	draft := f.settings.clone()
 	change(&draft)
-	next := draft.clone().clamped()
+	next := draft.clone().Clamped()
 	next.Version = f.settings.Version
 	if reflect.DeepEqual(next, f.settings) {
 		return nil

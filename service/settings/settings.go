@@ -6,6 +6,8 @@ package settings
 import (
 	"math"
 	"slices"
+
+	"quicksync.me/desktop/service/transfer/flow"
 )
 
 // Version is the version of the file that this program writes.
@@ -32,6 +34,19 @@ const (
 	AudienceServer = "server"
 	// AudienceMe means nobody else.
 	AudienceMe = "me"
+)
+
+const (
+	// ThemeSystem means the light or dark of the system.
+	ThemeSystem = ""
+	// ThemeLight is the light look, whatever the system's is.
+	ThemeLight = "light"
+	// ThemeDark is the dark look.
+	ThemeDark = "dark"
+	// MaxWorkers is the largest number of parts at once that can be chosen.
+	MaxWorkers = flow.Widest
+	// maxLanguage bounds a BCP 47 tag, in bytes.
+	maxLanguage = 35
 )
 
 // Settings are all that a person has chosen. Values out of bounds never leave
@@ -61,6 +76,15 @@ type Settings struct {
 	TrayHintShown bool `json:"trayHintShown"`
 	// Limits bound what transfers send and receive. By default nothing is bounded.
 	Limits Limits `json:"limits"`
+	// Theme is one of the Theme constants.
+	Theme string `json:"theme"`
+	// Language is a BCP 47 tag such as "de"; empty for the system's.
+	Language string `json:"language"`
+	// Workers is how many parts are on their way to a server at once: 1 to
+	// MaxWorkers, or 0, the default, for a number that follows the line.
+	Workers int `json:"workers"`
+	// Notify allows notifications. By default they are allowed.
+	Notify bool `json:"notify"`
 	// Window is the size of the window when it was last closed.
 	Window Window `json:"window"`
 }
@@ -86,7 +110,16 @@ type Window struct {
 }
 
 func defaults() Settings {
-	return Settings{Version: Version, LinkHours: DefaultLinkHours, CopyWhenDone: true}
+	return Settings{Version: Version, LinkHours: DefaultLinkHours, CopyWhenDone: true, Notify: true}
+}
+
+// Reset returns the settings as a new installation has them, with what is no
+// preference kept: the storages, the answers that were given, the window.
+func (s Settings) Reset() Settings {
+	fresh := defaults()
+	fresh.Version, fresh.Audience, fresh.Current = s.Version, s.Audience, s.Current
+	fresh.Connections, fresh.TrayHintShown, fresh.Window = s.Connections, s.TrayHintShown, s.Window
+	return fresh
 }
 
 // clone returns a copy that shares nothing with s.
@@ -95,13 +128,22 @@ func (s Settings) clone() Settings {
 	return s
 }
 
-// clamped returns s with every value in its bounds.
-func (s Settings) clamped() Settings {
+// Clamped returns s with every value in its bounds.
+func (s Settings) Clamped() Settings {
 	switch s.Audience {
 	case AudienceWiFi, AudienceServer, AudienceMe:
 	default:
 		s.Audience = AudienceUnasked
 	}
+	switch s.Theme {
+	case ThemeLight, ThemeDark:
+	default:
+		s.Theme = ThemeSystem
+	}
+	if len(s.Language) > maxLanguage {
+		s.Language = ""
+	}
+	s.Workers = min(max(s.Workers, 0), MaxWorkers)
 	s.LinkHours = min(max(s.LinkHours, MinLinkHours), MaxLinkHours)
 	s.Limits = s.Limits.clamped()
 	s.Window.Width = clampedLength(s.Window.Width)

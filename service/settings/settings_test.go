@@ -65,6 +65,9 @@ func everything() Settings {
 		LinkHours:      24,
 		FoldersAsFiles: true,
 		TrayHintShown:  true,
+		Theme:          ThemeDark,
+		Language:       "pt-BR",
+		Workers:        12,
 		Limits:         Limits{Up: 524288, Hours: Hours{From: "22:00", To: "06:00", Down: 1 << 20}},
 		Window:         Window{Width: 1024.5, Height: 768},
 	}
@@ -73,7 +76,7 @@ func everything() Settings {
 func TestDefaults(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "settings.json")
 	f := openFile(t, path)
-	same(t, "settings", f.Get(), Settings{Version: 1, LinkHours: 168, CopyWhenDone: true})
+	same(t, "settings", f.Get(), Settings{Version: 1, LinkHours: 168, CopyWhenDone: true, Notify: true})
 	if f.Problem() != nil {
 		t.Errorf("problem: %v", f.Problem())
 	}
@@ -97,6 +100,15 @@ func TestUpdateIsKept(t *testing.T) {
 	if again.Problem() != nil {
 		t.Errorf("problem: %v", again.Problem())
 	}
+}
+
+// TestResetKeepsWhatIsNoPreference: storages, answers and the window.
+func TestResetKeepsWhatIsNoPreference(t *testing.T) {
+	s := everything()
+	want := defaults()
+	want.Audience, want.Current, want.Connections = s.Audience, s.Current, s.Connections
+	want.TrayHintShown, want.Window = s.TrayHintShown, s.Window
+	same(t, "settings", s.Reset(), want)
 }
 
 func TestCopiesAreDeep(t *testing.T) {
@@ -136,6 +148,9 @@ func TestClamps(t *testing.T) {
 		{Settings{LinkHours: 1, Window: Window{-1, 1e9}}, Settings{LinkHours: 1, Window: Window{0, MaxWindow}}},
 		{Settings{LinkHours: 1, Window: Window{float32(math.NaN()), infinite}}, Settings{LinkHours: 1, Window: Window{0, MaxWindow}}},
 		{Settings{LinkHours: 1, Version: 99}, Settings{LinkHours: 1}},
+		{Settings{LinkHours: 1, Theme: "pink", Workers: -1}, Settings{LinkHours: 1}},
+		{Settings{LinkHours: 1, Theme: "light", Workers: 65}, Settings{LinkHours: 1, Theme: ThemeLight, Workers: 64}},
+		{Settings{LinkHours: 1, Language: strings.Repeat("x", 36)}, Settings{LinkHours: 1}},
 		{Settings{LinkHours: 1, Limits: Limits{Up: -1, Down: 1}}, Settings{LinkHours: 1, Limits: Limits{Down: 1024}}},
 		{Settings{LinkHours: 1, Limits: Limits{Up: math.MaxInt64}}, Settings{LinkHours: 1, Limits: Limits{Up: 32 << 30}}},
 		{
@@ -161,7 +176,7 @@ func TestClamps(t *testing.T) {
 		same(t, "read again", openFile(t, f.path).Get(), c.want)
 	}
 	f := openFile(t, fileWith(t, `{"version":1,"linkHours":100000,"audience":"x","window":{"width":-5}}`))
-	same(t, "read", f.Get(), Settings{Version: 1, LinkHours: 720, CopyWhenDone: true})
+	same(t, "read", f.Get(), Settings{Version: 1, LinkHours: 720, CopyWhenDone: true, Notify: true})
 }
 
 // broken are contents that are set aside, with the link hours that could be read.
@@ -220,7 +235,7 @@ func TestAFileOfALaterVersionIsNeverWritten(t *testing.T) {
 	const content = `{"version":2,"linkHours":{"days":3},"current":"c","window":[1,2],"new":true}`
 	path := fileWith(t, content)
 	f := openFile(t, path)
-	want := Settings{Version: 2, Current: "c", LinkHours: DefaultLinkHours, CopyWhenDone: true}
+	want := Settings{Version: 2, Current: "c", LinkHours: DefaultLinkHours, CopyWhenDone: true, Notify: true}
 	same(t, "settings", f.Get(), want)
 	var problem *FileError
 	if !errors.As(f.Problem(), &problem) || !errors.Is(problem, ErrNewer) || problem.Path != path || problem.Kept != "" {
@@ -236,7 +251,7 @@ func TestAFileOfALaterVersionIsNeverWritten(t *testing.T) {
 
 func TestUnknownFieldsAreKept(t *testing.T) {
 	path := fileWith(t, `{
-		"theme": {"accent": 12345678901234567890, "dark": null},
+		"skin": {"accent": 12345678901234567890, "dark": null},
 		"window": {"width": 10, "maximized": true},
 		"connections": [
 			{"id": "a", "name": "A", "color": "red"},
@@ -261,8 +276,9 @@ func TestUnknownFieldsAreKept(t *testing.T) {
 	err := json.Unmarshal([]byte(`{
 		"version": 1, "audience": "", "current": "", "downloadFolder": "",
 		"linkHours": 168, "copyWhenDone": true, "foldersAsFiles": false, "trayHintShown": true,
+		"theme": "", "language": "", "workers": 0, "notify": true,
 		"limits": {"up": 0, "down": 0, "hours": {"from": "", "to": "", "up": 0, "down": 0}},
-		"theme": {"accent": 12345678901234567890, "dark": null},
+		"skin": {"accent": 12345678901234567890, "dark": null},
 		"window": {"width": 20, "height": 0, "maximized": true},
 		"connections": [
 			{"id": "c", "name": "", "server": "", "sessionId": "", "hideNames": false},
@@ -323,7 +339,7 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content string) {
 		file := openFile(t, fileWith(t, content))
 		s := file.Get()
-		same(t, "clamped again", s.clamped(), s)
+		same(t, "clamped again", s.Clamped(), s)
 		if err := file.Update(func(s *Settings) { s.TrayHintShown = !s.TrayHintShown }); err != nil {
 			t.Fatal(err)
 		}

@@ -78,6 +78,27 @@ func TestLimitsHoldAtOnce(t *testing.T) {
 	})
 }
 
+// The number of parts at once holds at once, for what is on its way too, and is
+// that of a storage that is connected later.
+func TestWorkersHoldAtOnce(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+		parts := newGate("part")
+		b.fake.SetBefore(parts.hold)
+		path := b.file("f", 4<<20)
+		id := b.add(path)[0]
+		synctest.Wait()
+		for _, n := range []int{1, 3, 2, 6} {
+			b.engine.SetWorkers(n)
+			synctest.Wait()
+		}
+		if len(parts.reached) != 6 {
+			b.Errorf("%d parts are on their way, want 6", len(parts.reached))
+		}
+		parts.release()
+		b.arrived(id, path)
+	})
+}
+
 // A part that waits for its turn ends at once when it is not wanted any more,
 // and nothing of it stays in the way.
 func TestAPartThatWaitsCanBeStopped(t *testing.T) {

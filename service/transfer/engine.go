@@ -77,6 +77,7 @@ type Engine struct {
 	bandwidth *limit.Bandwidth
 
 	mu       sync.Mutex
+	workers  int // Config.Workers, or what was set since
 	routes   map[string]*route
 	queued   map[queueKey]*upload  // the newest of each source
 	left     map[string]*leftovers // of earlier runs, by storage
@@ -118,6 +119,7 @@ func New(cfg Config) *Engine {
 	}
 	e := &Engine{
 		cfg:       cfg,
+		workers:   cfg.Workers,
 		wake:      make(chan struct{}, 1),
 		bandwidth: limit.New(),
 		routes:    map[string]*route{},

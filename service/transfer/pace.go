@@ -16,6 +16,9 @@ const (
 	longestWait = 30 * time.Second
 )
 
+// longAsked is the wait from which on a person wants to know of it.
+const longAsked = 2 * time.Second
+
 // maxServerFailures is how often in a row one call may be answered by a 5xx
 // while the server does answer. With every fifth answer an error, a file would
 // be given up once in a hundred million calls.
@@ -126,15 +129,15 @@ func (p *pace) failed(err *api.Error) (lasting, alone time.Duration) {
 }
 
 // trouble returns when the next try is due and what keeps the server from
-// answering, nil where nothing does. One failure is no trouble yet; that there is
-// no network is trouble at once, though calls may still hang on the old one.
+// answering, nil where nothing does. One failure is no trouble yet, unless the
+// server asks for a longer wait; that there is no network is trouble at once, though calls may still hang on the old one.
 func (p *pace) trouble() (next time.Time, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.away.is() {
 		return p.away.probe, &api.Error{Op: "reach", Kind: api.ErrOffline}
 	}
-	if p.failures < 2 {
+	if p.failures == 0 || p.failures == 1 && time.Until(p.until) < longAsked {
 		return time.Time{}, nil
 	}
 	return p.until, p.last

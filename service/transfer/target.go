@@ -172,7 +172,7 @@ func (e *Engine) Connect(t Target) {
 	defer e.mu.Unlock()
 	old, known := e.routes[t.ID]
 	if !known {
-		old = &route{line: newLine(e.cfg.Workers), target: t}
+		old = &route{line: newLine(e.workers), target: t}
 	}
 	old.pace.follow(t.Offline)
 	if t.Paced {

@@ -6,10 +6,12 @@
 package words
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync/atomic"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -26,6 +28,7 @@ type Args map[string]any
 // goroutines at once.
 type Catalogue struct {
 	bundle *i18n.Bundle
+	asked  string // the language that New was asked for
 	chosen atomic.Pointer[localizer]
 }
 
@@ -35,8 +38,9 @@ type localizer struct {
 }
 
 // New returns a catalogue that speaks lang, a BCP 47 tag such as "en-GB" or
-// "de". Where that language is not there, the nearest one speaks, and English
-// in the last resort. The error tells of a broken file of sentences.
+// "de". Where that language is not there English speaks: a person who reads
+// Ukrainian did not ask for Russian. The error tells of a broken file of
+// sentences.
 func New(lang string) (*Catalogue, error) {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
@@ -49,22 +53,54 @@ func New(lang string) (*Catalogue, error) {
 			return nil, fmt.Errorf("words: %s: %w", name, err)
 		}
 	}
-	c := &Catalogue{bundle: bundle}
-	c.SetLanguage(lang)
+	c := &Catalogue{bundle: bundle, asked: lang}
+	c.SetLanguage("")
 	return c, nil
 }
 
 // SetLanguage changes the language of everything that is asked from now on.
-// lang is taken as New takes it.
+// lang is taken as New takes it; the empty one is that of New again.
 func (c *Catalogue) SetLanguage(lang string) {
+	spoken := c.nearest(cmp.Or(lang, c.asked)).String()
+	c.chosen.Store(&localizer{i18n.NewLocalizer(c.bundle, spoken), spoken})
+}
+
+// nearest returns the language of the catalogue that is the same as the wanted
+// one, perhaps as another country writes it.
+func (c *Catalogue) nearest(lang string) language.Tag {
 	tags := c.bundle.LanguageTags()
 	wanted, err := language.Parse(lang)
 	if err != nil {
-		wanted = language.English
+		return language.English
 	}
 	_, index, _ := language.NewMatcher(tags).Match(wanted)
-	spoken := tags[index].String()
-	c.chosen.Store(&localizer{i18n.NewLocalizer(c.bundle, spoken), spoken})
+	if base, _ := wanted.Base(); base == first(tags[index].Base()) {
+		return tags[index]
+	}
+	return language.English
+}
+
+func first[A, B any](a A, _ B) A { return a }
+
+// A Language is one that the catalogue speaks.
+type Language struct {
+	// Tag is its BCP 47 tag, which SetLanguage takes.
+	Tag string
+	// Name is what its own speakers call it: "Deutsch".
+	Name string
+}
+
+// Languages returns what the catalogue speaks, by name.
+func (c *Catalogue) Languages() []Language {
+	var all []Language
+	for _, tag := range c.bundle.LanguageTags() {
+		name, err := i18n.NewLocalizer(c.bundle, tag.String()).Localize(&i18n.LocalizeConfig{MessageID: "language.name"})
+		if err == nil {
+			all = append(all, Language{Tag: tag.String(), Name: name})
+		}
+	}
+	slices.SortFunc(all, func(a, b Language) int { return cmp.Compare(a.Name, b.Name) })
+	return all
 }
 
 // Language returns the BCP 47 tag of the language that is spoken, which need
@@ -81,8 +117,22 @@ func (c *Catalogue) Text(id string, args ...Args) string {
 // sentence names the number as N, written with separators.
 func (c *Catalogue) Count(id string, n int, args ...Args) string {
 	values := merged(args)
-	values["N"] = Number(n)
+	values["N"] = c.Number(n)
 	return c.say(id, n, values)
+}
+
+// Joined puts whole sentences one after the other, those that are not empty.
+func (c *Catalogue) Joined(sentences ...string) string {
+	all := ""
+	for _, s := range sentences {
+		switch {
+		case all == "":
+			all = s
+		case s != "":
+			all = c.Text("text.joined", Args{"First": all, "Then": s})
+		}
+	}
+	return all
 }
 
 func (c *Catalogue) say(id string, plural any, values Args) string {

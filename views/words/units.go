@@ -9,7 +9,25 @@ import (
 )
 
 // Number writes n with separators between the thousands.
-func Number(n int) string { return humanize.Comma(int64(n)) }
+func (c *Catalogue) Number(n int) string {
+	return strings.ReplaceAll(humanize.Comma(int64(n)), ",", c.Text("number.group"))
+}
+
+// units are the ids of those that go-humanize writes.
+var units = map[string]string{
+	"B": "unit.B", "kB": "unit.kB", "MB": "unit.MB", "GB": "unit.GB", "TB": "unit.TB", "PB": "unit.PB", "EB": "unit.EB",
+}
+
+// size writes what go-humanize has written, "1.2 GB", the way the language
+// does. Without its unit it stays a number.
+func (c *Catalogue) size(written string) string {
+	number, unit, _ := strings.Cut(written, " ")
+	number = strings.ReplaceAll(number, ".", c.Text("number.decimal"))
+	if unit == "" {
+		return number
+	}
+	return c.Text("unit.size", Args{"N": number, "Unit": c.Text(units[unit])})
+}
 
 // Bytes writes a size in bytes in decimal units, with two digits that count;
 // a negative size, which means that nobody told it, gives the empty string.
@@ -17,20 +35,18 @@ func (c *Catalogue) Bytes(n int64) string {
 	if n < 0 {
 		return ""
 	}
-	return humanize.Bytes(uint64(n))
+	return c.size(humanize.Bytes(uint64(n)))
 }
 
 // ExactBytes writes a size to the byte.
-func (c *Catalogue) ExactBytes(n int64) string {
-	return c.Text("unit.bytes", Args{"N": humanize.Comma(n)})
-}
+func (c *Catalogue) ExactBytes(n int64) string { return c.Count("unit.bytes", int(n)) }
 
 // Speed writes bytes a second; nothing for a speed that is not known yet.
 func (c *Catalogue) Speed(perSecond float64) string {
 	if perSecond < 1 || math.IsInf(perSecond, 0) || math.IsNaN(perSecond) {
 		return ""
 	}
-	return c.Text("unit.speed", Args{"Size": humanize.BytesN(uint64(perSecond), 2)})
+	return c.Text("unit.speed", Args{"Size": c.size(humanize.BytesN(uint64(perSecond), 2))})
 }
 
 // Sent writes how much of a size is there, and the unit only once where both
@@ -48,7 +64,7 @@ func (c *Catalogue) Sent(done, total int64) string {
 	if len(number) == len("20.0") {
 		whole = strings.TrimSuffix(number, ".0") + " " + unit
 	}
-	return c.Text("unit.sent", Args{"Done": part, "Total": whole})
+	return c.Text("unit.sent", Args{"Done": c.size(part), "Total": c.size(whole)})
 }
 
 // fine writes a size with one decimal below a hundred.
@@ -63,19 +79,20 @@ func fine(n int64) string {
 // Ago tells how long before now a moment was, roughly, and its date when that
 // is more than a week. A moment after now is taken for now: clocks differ.
 func (c *Catalogue) Ago(t, now time.Time) string {
-	if t.After(now) {
-		t = now
-	}
-	if now.Sub(t) >= humanize.Week {
+	switch past := now.Sub(t); {
+	case past < time.Minute:
+		return c.Text("ago.now")
+	case past < time.Hour:
+		return c.Text("ago.minutes", Args{"N": int(past / time.Minute)})
+	case past < humanize.Day:
+		return c.Text("ago.hours", Args{"N": int(past / time.Hour)})
+	case past < 2*humanize.Day:
+		return c.Text("ago.yesterday")
+	case past < humanize.Week:
+		return c.Count("ago.days", int(past/humanize.Day))
+	default:
 		return c.Date(t, now)
 	}
-	return humanize.CustomRelTime(t, now, "", "", []humanize.RelTimeMagnitude{
-		{D: time.Minute, Format: c.Text("ago.now"), DivBy: 1},
-		{D: time.Hour, Format: c.Text("ago.minutes"), DivBy: time.Minute},
-		{D: humanize.Day, Format: c.Text("ago.hours"), DivBy: time.Hour},
-		{D: 2 * humanize.Day, Format: c.Text("ago.yesterday"), DivBy: 1},
-		{D: humanize.Week, Format: c.Text("ago.days"), DivBy: humanize.Day},
-	})
 }
 
 // Lasting writes a time to go the way one says it: whole seconds below a

@@ -1,6 +1,8 @@
 package words
 
 import (
+	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,18 +36,52 @@ func TestTextAndCount(t *testing.T) {
 }
 
 func TestLanguageIsTheNearestOne(t *testing.T) {
-	for _, asked := range []string{"en", "en-GB", "", "not a language", "xx"} {
+	for asked, want := range map[string]string{
+		"en": "en", "en-GB": "en", "": "en", "not a language": "en", "xx": "en", "nl-NL": "en",
+		"de": "de", "de-AT": "de", "de-CH": "de", "es-MX": "es", "fr-CA": "fr", "pt-BR": "pt", "pt-PT": "pt",
+		"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-SG": "zh-Hans", "zh-TW": "zh-Hans", "ja-JP": "ja",
+		// Related is not the same.
+		"ru-RU": "ru", "uk-UA": "en", "be": "en", "gl": "en",
+	} {
 		c, err := New(asked)
 		if err != nil {
 			t.Fatalf("%q: %v", asked, err)
 		}
-		if got := c.Language(); got != "en" {
-			t.Errorf("asked for %q: speaks %q", asked, got)
+		if got := c.Language(); got != want {
+			t.Errorf("asked for %q: speaks %q, want %q", asked, got, want)
 		}
 		c.SetLanguage("en-US")
 		if got := c.Text("state.done"); got != "Done" {
-			t.Errorf("asked for %q: says %q", asked, got)
+			t.Errorf("asked for %q: says %q in English", asked, got)
 		}
+		c.SetLanguage("")
+		if got := c.Language(); got != want {
+			t.Errorf("asked for %q: comes back to %q", asked, got)
+		}
+	}
+}
+
+func TestSentencesAreJoined(t *testing.T) {
+	c := english(t)
+	if got := c.Joined("One.", "", "Two."); got != "One. Two." {
+		t.Errorf("got %q", got)
+	}
+	c.SetLanguage("ja")
+	if got := c.Joined("一。", "二。"); got != "一。二。" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLanguagesCallThemselves(t *testing.T) {
+	var got []string
+	for _, l := range english(t).Languages() {
+		got = append(got, l.Tag+" "+l.Name)
+	}
+	want := []string{
+		"de Deutsch", "en English", "es Español", "fr Français", "pt Português", "ru Русский", "ja 日本語", "zh-Hans 简体中文",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -57,6 +93,7 @@ func TestUnits(t *testing.T) {
 		{c.Bytes(320_000), "320 kB"},
 		{c.Bytes(1_200_000_000), "1.2 GB"},
 		{c.ExactBytes(1_234_567), "1,234,567 bytes"},
+		{c.ExactBytes(1), "1 byte"},
 		{c.Speed(0), ""},
 		{c.Speed(3_100_000), "3.1 MB/s"},
 		{c.Sent(12_400_000, 20_000_000), "12.4 of 20 MB"},
@@ -125,8 +162,30 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-func FuzzUnits(f *testing.F) {
+// TestLanguagesAreThoseThatHaveAFile, each under the name that it calls itself.
+func TestLanguagesAreThoseThatHaveAFile(t *testing.T) {
 	c, err := New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := fs.Glob(files, "*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := c.Languages()
+	if len(all) != len(written) || !slices.Contains(all, Language{"en", "English"}) {
+		t.Errorf("%d files; the languages are %+v", len(written), all)
+	}
+	for _, l := range all {
+		c.SetLanguage(l.Tag)
+		if got := c.Text("language.name"); l.Name == "" || got != l.Name || c.Language() != l.Tag {
+			t.Errorf("%+v calls itself %q", l, got)
+		}
+	}
+}
+
+func FuzzUnits(f *testing.F) {
+	c, err := New("de")
 	if err != nil {
 		f.Fatal(err)
 	}

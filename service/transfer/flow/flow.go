@@ -44,6 +44,7 @@ type Flow struct {
 
 	mu       sync.Mutex
 	pilot    *pilot // nil where the width is fixed
+	most     int    // the largest width of one that follows the goodput
 	width    int
 	taken    int
 	inFlight int64
@@ -62,13 +63,31 @@ type waiter struct {
 // New returns a Flow of a fixed width, or of one that follows the goodput where
 // fixed is 0.
 func New(fixed int) *Flow {
-	f := &Flow{begun: time.Now(), width: fixed}
+	f := &Flow{begun: time.Now(), width: fixed, most: Widest}
 	f.due.Store(never)
 	if fixed == 0 {
-		f.pilot = &pilot{width: narrowest, most: Widest, climbing: true}
 		f.width = narrowest
+		f.pilot = newPilot(f.width, f.most)
 	}
 	return f
+}
+
+// Fix gives the Flow another width from now on: a fixed one, or, where fixed is
+// 0, one that follows the goodput and goes on from the width of now. Who waits
+// for a place gets one at once where there are more; where there are fewer,
+// those that are taken are not taken back.
+func (f *Flow) Fix(fixed int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case fixed > 0:
+		f.pilot = nil
+		f.put(fixed)
+	case f.pilot == nil:
+		width := min(f.width, f.most)
+		f.pilot = newPilot(width, f.most)
+		f.put(width)
+	}
 }
 
 // Acquire waits for a place for a part of size bytes, one of the left that its
@@ -184,8 +203,9 @@ func (f *Flow) Width() int {
 func (f *Flow) Narrow() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.most = pacedWidth
 	if f.pilot != nil {
-		f.steer(f.pilot.bound(pacedWidth))
+		f.steer(f.pilot.bound(f.most))
 	}
 }
 
@@ -232,9 +252,13 @@ func (f *Flow) Answered(took time.Duration) {
 
 // steer sets the width. Callers hold f.mu.
 func (f *Flow) steer(width int) {
-	if width == f.width {
-		return
+	if width != f.width {
+		f.put(width)
 	}
+}
+
+// put sets a width, for which nothing has been measured yet. Callers hold f.mu.
+func (f *Flow) put(width int) {
 	f.width = width
 	f.window = window{}
 	f.due.Store(never)

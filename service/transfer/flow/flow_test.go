@@ -127,6 +127,55 @@ func TestFixedWidthStays(t *testing.T) {
 	})
 }
 
+// TestFixHoldsAtOnce for who waits, and for what follows the goodput afterwards.
+func TestFixHoldsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, l := flow.New(0), &line{capacity: 100e6, each: 10e6, trip: 10 * time.Millisecond}
+		f.Answered(l.trip)
+		l.use(f, 1<<20, 5*time.Second)
+		for _, fixed := range []int{1, 5, 64, 2} {
+			f.Fix(fixed)
+			l.most.Store(0)
+			l.use(f, 1<<20, time.Second)
+			if f.Width() != fixed || l.most.Load() != int64(fixed) {
+				t.Errorf("fixed to %d: width %d, %d at once", fixed, f.Width(), l.most.Load())
+			}
+		}
+		f.Fix(0)
+		if f.Width() != 2 {
+			t.Errorf("it goes on from %d", f.Width())
+		}
+		l.use(f, 1<<20, 5*time.Second)
+		if f.Width() < 8 {
+			t.Errorf("it does not follow the goodput: width %d", f.Width())
+		}
+		f.Narrow()
+		f.Fix(64)
+		f.Fix(0)
+		if f.Width() > 8 {
+			t.Errorf("a narrow flow is %d wide", f.Width())
+		}
+	})
+}
+
+func TestFixAdmitsWhoWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := flow.New(1)
+		if err := f.Acquire(t.Context(), 1<<20, 9); err != nil {
+			t.Fatal(err)
+		}
+		var waiter sync.WaitGroup
+		waiter.Go(func() {
+			if err := f.Acquire(t.Context(), 1<<20, 9); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		f.Fix(2)
+		waiter.Wait()
+	})
+}
+
 func TestBytesInFlightAreBounded(t *testing.T) {
 	f := flow.New(64)
 	const part = 28 << 20

@@ -45,6 +45,8 @@ type pilot struct {
 	fallen   time.Duration
 }
 
+func newPilot(width, most int) *pilot { return &pilot{width: width, most: most, climbing: true} }
+
 // measured takes a goodput in and returns the width for the next window.
 func (p *pilot) measured(now time.Duration, rate float64) int {
 	defer func() { p.last = rate }()

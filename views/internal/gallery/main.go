@@ -2,13 +2,18 @@
 //
 //	go run ./views/internal/gallery -state list -dark
 //	go run ./views/internal/gallery -state detail -size 1100x700 -shot out.png
+//	go run ./views/internal/gallery -state strip -language de -switch ja
+//
+// FYNE_SCALE=2 shows it with everything twice as large.
 package main
 
 import (
 	"flag"
 	"fmt"
 	"log"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -17,6 +22,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/fonts"
 	"quicksync.me/desktop/views/words"
 )
 
@@ -24,6 +30,8 @@ func main() {
 	state := flag.String("state", "list", "what to show: "+stateNames())
 	dark := flag.Bool("dark", false, "the dark look")
 	size := flag.String("size", "1120x720", "size of the window")
+	language := flag.String("language", "en", "what the window speaks")
+	other := flag.String("switch", "", "the language to change to before the picture")
 	shot := flag.String("shot", "", "save a picture of the window here, and leave")
 	flag.Parse()
 	scene, ok := scenes[*state]
@@ -34,7 +42,7 @@ func main() {
 	if _, err := fmt.Sscanf(*size, "%fx%f", &extent.Width, &extent.Height); err != nil {
 		log.Fatalf("size %q: %v", *size, err)
 	}
-	catalogue, err := words.New("en")
+	catalogue, err := words.New(*language)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -43,6 +51,10 @@ func main() {
 		variant = theme.VariantDark
 	}
 	fyneApp := app.NewWithID("me.quicksync.gallery")
+	// No font of ours is no reason to show nothing.
+	if err := fonts.Load(filepath.Join(os.TempDir(), "quicksync-gallery")); err != nil {
+		log.Print(err)
+	}
 	data := views.NewData()
 	window := views.New(views.Params{
 		App: fyneApp, Words: catalogue, Data: data, Do: fyne.Do,
@@ -50,8 +62,18 @@ func main() {
 	})
 	target := fyneApp.Driver().AllWindows()[0]
 	target.Resize(extent)
+	scene = scene.in(catalogue)
 	scene.set(data)
 	window.Show()
+	if act := scene.act; *other != "" {
+		scene.act = func(w fyne.Window) {
+			if act != nil {
+				act(w)
+			}
+			catalogue.SetLanguage(*other)
+			_ = data.Preferences.Set(views.Preferences{Language: *other})
+		}
+	}
 	fyneApp.Lifecycle().SetOnStarted(func() { go pose(target, scene, *shot, fyneApp) })
 	fyneApp.Run()
 	window.Close()
@@ -62,9 +84,11 @@ func main() {
 func pose(window fyne.Window, s scene, shot string, a fyne.App) {
 	const drawn = 700 * time.Millisecond
 	time.Sleep(drawn)
-	if s.act != nil {
-		fyne.DoAndWait(func() { s.act(window) })
-		time.Sleep(drawn)
+	for _, act := range []func(fyne.Window){s.act, s.then} {
+		if act != nil {
+			fyne.DoAndWait(func() { act(window) })
+			time.Sleep(drawn)
+		}
 	}
 	if shot == "" {
 		return

@@ -18,7 +18,9 @@ type scene struct {
 	detail     views.Detail
 	overall    views.Overall
 	connection views.Connection
-	act        func(fyne.Window)
+	// act is done in the window once it is drawn, and then after that was drawn:
+	// what a sheet holds has its place only then.
+	act, then func(fyne.Window)
 }
 
 func (s scene) set(data *views.Data) {
@@ -26,6 +28,10 @@ func (s scene) set(data *views.Data) {
 	_ = data.List.Set(s.list)
 	_ = data.Detail.Set(s.detail)
 	_ = data.Overall.Set(s.overall)
+	_ = data.Preferences.Set(views.Preferences{
+		CopyWhenDone: true, Notify: true, DownloadFolder: "/home/anna/Downloads", LinkHours: 168,
+		Up: 2_500_000, Hours: views.Hours{From: "09:00", To: "17:00", Up: 500_000},
+	})
 }
 
 func stateNames() string { return strings.Join(slices.Sorted(maps.Keys(scenes)), " ") }
@@ -51,9 +57,15 @@ var scenes = map[string]scene{
 	"heldtime": {list: listOf(finished()), detail: totals(), connection: offered(views.Offer{
 		ID: "3", Text: "This takes about 13 h; your storage closes in 2 h.", Answers: []string{"Send anyway", "Don’t send"},
 	})},
-	"folder":  {list: listOf(folders()), detail: folderDetail(), connection: here(false), act: down(1)},
-	"connect": {list: listOf(finished()), detail: totals(), connection: here(false), act: connect},
-	"storage": {list: listOf(finished()), detail: totals(), connection: remote(), act: after(4, fyne.KeySpace)},
+	"folder":   {list: listOf(folders()), detail: folderDetail(), connection: here(false), act: down(1)},
+	"connect":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect},
+	"storage":  {list: listOf(finished()), detail: totals(), connection: remote(), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
+	"settings": {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace)},
+	"clean":    {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(21, fyne.KeySpace)},
+	"language": {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(4, fyne.KeySpace)},
+	"limits":   {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(14)},
+	"waits":    {list: listOf(waiting()), detail: totals(), overall: outage(), connection: away()},
+	"ended":    {list: listOf(gone()), detail: totals(), connection: ended()},
 	"nomatch": {
 		list:   views.List{Search: "xyz", Counts: views.Counts{0, 0, 0, 0}},
 		detail: totals(), connection: here(false),
@@ -112,6 +124,45 @@ func stale() views.List {
 	l := listOf(finished())
 	l.Problem, l.LoadedAt = "The server does not answer.", time.Now().Add(-12*time.Minute)
 	return l
+}
+
+// away is a storage that does not answer while files are sent to it.
+func away() views.Connection {
+	c := remote()
+	c.Ready, c.Ends = false, time.Now().Add(43*time.Minute)
+	return c
+}
+
+func outage() views.Overall {
+	all := busy()
+	all.Reconnecting, all.NextTry, all.Left, all.Speed = true, 12*time.Second, -1, 0
+	return all
+}
+
+func waiting() []views.Row {
+	rows := moving()
+	for i := range rows[:3] {
+		rows[i].State, rows[i].Speed, rows[i].Left = views.Reconnecting, 0, -1
+		rows[i].Message = "No connection. Nothing is lost: it goes on by itself when the connection is back. Next try in 12 s."
+		rows[i].Brief = "No connection · next try in 12 s"
+	}
+	return rows
+}
+
+func ended() views.Connection {
+	c := remote()
+	c.Ready, c.NeedsKey, c.Ends = false, true, time.Now().Add(-time.Minute)
+	c.Problem = "This storage has closed. Paste a new key: 2 files start again from the beginning, 6 earlier links no longer work."
+	return c
+}
+
+func gone() []views.Row {
+	rows := finished()
+	for i := range rows {
+		rows[i].State, rows[i].HasLink, rows[i].Can = views.Gone, false, views.Can{}
+		rows[i].Message = "Its storage has closed: the link no longer works."
+	}
+	return rows
 }
 
 func totals() views.Detail { return views.Detail{Total: 8, Size: 4_215_000_000} }
@@ -191,7 +242,7 @@ func hostile() []views.Row {
 	rows := finished()
 	for i, name := range []string{
 		"evil\u202etxt.exe", "line\nbreak\tand\x00nul.pdf", strings.Repeat("very long ", 400) + ".docx",
-		"שלום עולם.pdf", "مرحبا report 2026.docx", "日本語のファイル名.jpg", "😀👨‍👩‍👧‍👦 family.png", "../../etc/passwd",
+		"שלום עולם.pdf", "مرحبا report 2026.docx", "日本語のファイル名.jpg", "😀👨‍👩‍👧‍👦 family.png", "../../etc/отчёт 한국어 ελληνικά.txt",
 	} {
 		rows[i].Name = name
 	}
@@ -216,6 +267,16 @@ func actions(a fyne.App, data *views.Data) views.Actions {
 		CopyLink: func(string) {}, NewLink: func(string) {}, Open: func(string) {}, Save: func([]string, string) {},
 		SetAudience: func(views.Audience) {}, Choose: func(string) {}, Forget: func(string) {},
 		DownloadFolder: func() string { return "" }, Quit: a.Quit, Test: test,
+		Visible: func(bool) {}, ResetPreferences: func() {}, Diagnostics: func(done func(string)) { done("") },
+		Prefer: func(change func(*views.Preferences)) {
+			p, _ := data.Preferences.Get()
+			change(&p)
+			_ = data.Preferences.Set(p)
+		},
+		CleanUps: func(done func([]views.CleanUp, string)) {
+			done([]views.CleanUp{{Days: 30, Files: 41, Bytes: 9_200_000_000}, {Days: 7, Files: 96, Bytes: 12_400_000_000}, {Files: 112, Bytes: 14_000_000_000}}, "")
+		},
+		CleanUp: func(_ int, done func(string)) { done("Deleted 41 files: 9.2 GB are free again") },
 		Connect: func(_ views.ConnectionForm, done func(string)) { done("The server does not know this key.") },
 	}
 }

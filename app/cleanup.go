@@ -1,0 +1,125 @@
+package app
+
+import (
+	"errors"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/words"
+)
+
+// cleanAges are the ages that are offered to be deleted, in days, the oldest
+// first; 0 is all.
+var cleanAges = []int{30, 7, 0}
+
+// errNotOpen: this computer's own storage has not been opened yet.
+var errNotOpen = errors.New("the storage of this computer is not open")
+
+// cleanUps looks what copies this computer keeps, by their age.
+func (a *App) cleanUps(done func(choices []views.CleanUp, problem string)) {
+	a.group.Go(func() {
+		var choices []views.CleanUp
+		_, files, err := a.copies()
+		if err != nil {
+			a.Log.Warn("the copies on this computer could not be listed", "error", err)
+		}
+		for _, days := range cleanAges {
+			c := views.CleanUp{Days: days}
+			for _, f := range a.olderThan(files, days) {
+				c.Files++
+				c.Bytes += max(f.Size, 0)
+			}
+			choices = append(choices, c)
+		}
+		a.Do(func() { done(choices, a.explain(err, "")) })
+	})
+}
+
+// copies lists the finished files of this computer's own storage. What is not
+// finished may be on its way, from another program too.
+func (a *App) copies() (*place, []api.File, error) {
+	a.mu.Lock()
+	p := a.place(hereID)
+	a.mu.Unlock()
+	t, ok := a.targetOf(p)
+	if !ok {
+		return p, nil, errNotOpen
+	}
+	files, err := t.Bucket.List(a.ctx)
+	var finished []api.File
+	for _, f := range files {
+		if f.Completed {
+			finished = append(finished, f)
+		}
+	}
+	return p, finished, err
+}
+
+// olderThan keeps the files that were added so many days ago or earlier. Of which
+// nobody knows when it was added is kept only among all.
+func (a *App) olderThan(files []api.File, days int) (old []api.File) {
+	before := time.Now().AddDate(0, 0, -days)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	added := map[string]time.Time{}
+	for _, u := range a.transfers.order {
+		if u.Target == hereID {
+			added[u.FileKey] = u.Added
+		}
+	}
+	storage := a.place(hereID).storage
+	for _, f := range files {
+		when, ours := added[f.Key]
+		if !ours {
+			when = a.history[historyKey(storage, f.Key)]
+		}
+		if days == 0 || !when.IsZero() && when.Before(before) {
+			old = append(old, f)
+		}
+	}
+	return old
+}
+
+// cleanUp deletes the copies of an age, and what of them stands in the list.
+func (a *App) cleanUp(days int, done func(sentence string)) {
+	a.group.Go(func() {
+		p, files, err := a.copies()
+		deleted, freed := 0, int64(0)
+		for _, f := range a.olderThan(files, days) {
+			if err = a.deleteCopy(p, f.Key); err != nil {
+				break
+			}
+			deleted++
+			freed += max(f.Size, 0)
+		}
+		a.reload(p)
+		said := a.Words.Count("clean.done", deleted, words.Args{"Size": a.Words.Bytes(freed)})
+		if err != nil {
+			a.Log.Warn("the copies on this computer could not all be deleted", "deleted", deleted, "error", err)
+			said = a.Words.Text("clean.failed", words.Args{"Text": a.explain(err, "")})
+		}
+		a.Do(func() { done(said) })
+	})
+}
+
+func (a *App) deleteCopy(p *place, key string) error {
+	t, ok := a.targetOf(p)
+	if !ok {
+		return errNotOpen
+	}
+	if err := t.Bucket.Delete(a.ctx, key); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	id := p.id + "/" + key
+	for _, u := range a.transfers.order {
+		if u.Target == p.id && u.FileKey == key {
+			id = u.ID
+		}
+	}
+	a.mu.Unlock()
+	a.Engine.Forget(id)
+	a.drop(id)
+	return nil
+}
