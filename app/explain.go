@@ -84,6 +84,8 @@ func (a *App) explainFile(e *transfer.FileError, name string) string {
 		return t("error.loop", args)
 	case transfer.ErrChanged:
 		return t("error.changed", args)
+	case transfer.ErrChangedSince:
+		return t("error.changedSince", args)
 	case transfer.ErrTooBig:
 		args["Size"] = humanize.Bytes(uint64(e.Limit))
 		return t("error.tooBig", args)

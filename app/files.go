@@ -41,6 +41,10 @@ func (a *App) drop(id string) {
 	a.mu.Lock()
 	a.transfers.forget(id)
 	delete(a.links, id)
+	if s := a.sums[id]; s != nil {
+		s.cancel()
+		delete(a.sums, id)
+	}
 	delete(a.view.selected, id)
 	a.mu.Unlock()
 	a.now()

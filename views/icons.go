@@ -53,6 +53,7 @@ const (
 	glyphPerson   glyph = "icons/person"
 	glyphKey      glyph = "icons/key"
 	glyphDot      glyph = "icons/dot"
+	glyphQR       glyph = "icons/qr"
 )
 
 // The drawings of the empty states, on a field of 160 by 112.

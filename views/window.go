@@ -58,7 +58,10 @@ type Window struct {
 	sheet   *sheet
 	leaving *sheet // the question whether to quit, once it was asked
 	page    *connectPage
+	qr      *qrPage
 	saying  *time.Timer
+
+	technical bool // what is technical of a file is shown
 
 	shownList  List
 	overall    Overall
