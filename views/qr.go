@@ -13,12 +13,12 @@ import (
 	"github.com/skip2/go-qrcode"
 )
 
-// qrSize is the longest side of a QR code on the screen, and qrModules up to how
-// many modules wide one corrects more errors: beyond, larger modules help more.
-const (
-	qrSize    float32 = 300
-	qrModules         = 60
-)
+// qrSize is the longest side of a QR code on the screen.
+const qrSize float32 = 300
+
+// qrModules is up to how many modules wide a QR code corrects more errors: beyond,
+// larger modules help more.
+const qrModules = 60
 
 // qrCode draws text as a QR code with its quiet zone of four modules (ISO/IEC
 // 18004, 5.3.8), a pixel a module; nil where the text is longer than one holds,

@@ -73,8 +73,8 @@ func (f *fetch) finish() (string, error) {
 	return path, err
 }
 
-// ErrGivenUp, as the cause with which the context of a download ends, tells that
-// nobody wants it any more: what is there of it is removed.
+// ErrGivenUp is the cause with which the context of a download ends that nobody
+// wants any more: what is there of it is removed.
 var ErrGivenUp = errors.New("given up")
 
 // abandon removes what cannot be gone on with, or was given up. When the program

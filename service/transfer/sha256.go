@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 )
 
-// ErrChangedSince, as the kind of a FileError: its size, time or identity is not
-// what it was when it was uploaded.
+// ErrChangedSince is the kind of a FileError whose file has another size, time or
+// identity than when it was uploaded.
 var ErrChangedSince = errors.New("changed since it was uploaded")
 
 // SHA256 reads the original of an upload that is stored, and returns its SHA-256
