@@ -103,6 +103,7 @@ func (b *button) Tapped(*fyne.PointEvent) {
 func (b *button) FocusGained() {
 	b.focused = true
 	b.Refresh()
+	b.kit.reveal(b)
 }
 
 // FocusLost implements fyne.Focusable.

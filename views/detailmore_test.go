@@ -151,3 +151,28 @@ func TestPaneFitsALittleWindow(t *testing.T) {
 	pane.scroll.ScrollToBottom()
 	s.reads("Contents are not encrypted")
 }
+
+// TestKeysBringThePaneIntoSight: a button below the edge of the pane is scrolled
+// to when it gets the focus, one that can be seen stays.
+func TestKeysBringThePaneIntoSight(t *testing.T) {
+	s := newStage(t)
+	s.list(doneRow("1", "a"))
+	s.detail(Detail{
+		Count: 1, Row: doneRow("1", "a"), Can: fileCan, From: "/a", FileKey: "key", Creator: "me", CID: "cid",
+		Link: Link{URL: "x", Reach: ReachAnyone}, Sum: Sum{Possible: true},
+	})
+	s.tap("Technical details")
+	s.w.window.Resize(fyne.NewSize(1000, 480))
+	pane := s.w.pane
+	for _, b := range []*button{pane.link.copy, pane.facts.sum.compute, pane.facts.key.copy, pane.link.qr} {
+		s.w.window.Canvas().Focus(b)
+		if y := above(b) - above(pane.scroll); y < -b.Size().Height/2 || y > pane.scroll.Size().Height-b.Size().Height/2 {
+			t.Errorf("%q has the focus at %v, in a room of %v", b.text, y, pane.scroll.Size().Height)
+		}
+	}
+	offset := pane.scroll.Offset
+	s.w.window.Canvas().Focus(pane.link.copy)
+	if pane.scroll.Offset != offset {
+		t.Error("what could be seen was moved")
+	}
+}

@@ -25,13 +25,14 @@ func newFact(w *Window, name string, copied bool) *fact {
 	f := &fact{name: newCaption(), value: newBody()}
 	f.name.set(name, colorQuiet)
 	f.value.middle = true
-	objects := []fyne.CanvasObject{f.value}
+	text := column(0, f.name, f.value)
+	objects := []fyne.CanvasObject{text}
 	if copied {
 		f.copy = newButton(w.kit, quiet, glyphCopy, "", func() { w.copyText(f.full) })
 		f.copy.tint = colorQuiet
 		objects = append(objects, f.copy)
 	}
-	f.box = column(0, f.name, container.New(&besideLayout{gap: grid / 2, grow: f.value}, objects...))
+	f.box = container.New(&besideLayout{gap: grid / 2, grow: text}, objects...)
 	return f
 }
 

@@ -20,6 +20,8 @@ type kit struct {
 	// key and shortcut take what a focused piece leaves over.
 	key      func(*fyne.KeyEvent)
 	shortcut func(fyne.Shortcut)
+	// reveal brings a piece into sight that the keys have come to.
+	reveal func(fyne.CanvasObject)
 }
 
 // line is one line of text that follows the theme and is cut with an ellipsis

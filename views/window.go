@@ -92,6 +92,7 @@ func New(p Params) *Window {
 	w.kit = &kit{
 		words: p.Words, actions: p.Actions, canvas: w.window.Canvas,
 		key: w.typedKey, shortcut: w.typedShortcut,
+		reveal: w.reveal,
 	}
 	w.build()
 	w.makeTray(p.Tray)
