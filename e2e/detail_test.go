@@ -87,7 +87,7 @@ func TestMapOfParts(t *testing.T) {
 	s.unfold(window)
 	s.must(s.desk.Drop(within(t), window, s.random("film.mp4", 64<<20)))
 	s.see(window, "the bar of the upload", s.moves)
-	s.press("Escape", "Up") // to the newest; what is technical stays open
+	s.press("Escape", "Up", "Up") // to the newest; what is technical stays open
 	parts := func(p image.Image) bool {
 		return slices.ContainsFunc(harness.FindColour(p, moving, 2), func(r image.Rectangle) bool { return r.Dy() >= 4 && r.Dy() <= 9 })
 	}

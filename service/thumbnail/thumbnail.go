@@ -49,6 +49,9 @@ var (
 	ErrTooLarge = errors.New("too large for a thumbnail")
 )
 
+// errTooSlow: reading it took more than maxTime.
+var errTooSlow = fmt.Errorf("%w: it takes too long", ErrTooLarge)
+
 // Config says how large thumbnails are.
 type Config struct {
 	// Width and Height are those of the box that a thumbnail fits into, in
@@ -112,8 +115,11 @@ func (m *Maker) Make(ctx context.Context, file string) (image.Image, error) {
 		}
 	}
 	picture, err := m.open(ctx, file)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
+	case errors.Is(err, errTooSlow): // another time it may not be
+		return nil, err
 	}
 	m.keep(made{file, info.Size(), info.ModTime(), picture, err})
 	return picture, err
@@ -126,7 +132,7 @@ func (m *Maker) keep(k made) {
 
 // open makes the thumbnail of a file that is not known yet.
 func (m *Maker) open(ctx context.Context, file string) (image.Image, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, maxTime, ErrTooLarge)
+	ctx, cancel := context.WithTimeoutCause(ctx, maxTime, errTooSlow)
 	defer cancel()
 	f, err := os.Open(file)
 	if err != nil {
