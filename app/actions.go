@@ -26,8 +26,9 @@ func (a *App) Actions() views.Actions {
 		Select: a.selectRows,
 		Reload: a.reloadCurrent,
 
-		CopyLink: a.copyLink, NewLink: a.newLink, Open: a.openRow,
-		Save: a.saveTo, Delete: a.delete,
+		CopyLink: a.copyLink, CopyLinks: a.copyLinks, NewLink: a.newLink, MakeLink: a.makeLinkOf, Open: a.openRow,
+		Sum: a.startSum, StopSum: a.stopSums,
+		Save: a.saveTo, StopSaving: a.stopSaving, Delete: a.delete,
 		Pause:     func(ids []string) { a.Engine.Pause(ids...) },
 		Resume:    func(ids []string) { a.Engine.Resume(ids...) },
 		Cancel:    func(ids []string) { a.Engine.Cancel(ids...) },

@@ -25,6 +25,7 @@ import (
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/secrets"
 	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/service/thumbnail"
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/views"
@@ -111,19 +112,23 @@ type App struct {
 	hidden atomic.Bool
 	// prefs are the settings as they hold now; what it points to never changes.
 	prefs atomic.Pointer[settings.Settings]
+	// thumbnails makes the picture of the pane.
+	thumbnails *thumbnail.Maker
 
 	mu        sync.Mutex
 	places    []*place
 	current   *place
 	view      view
 	transfers transfers
-	links     map[string]*linkState // by row
-	history   map[string]time.Time  // when a file was added, by storage and key
-	copied    string                // what we put on the clipboard last
-	ask       bool                  // the strip "Who should open it?" is shown
-	asked     *batch                // what the answer is for, all in one
-	held      []*parcel             // what does not fit its storage, oldest first
-	together  *parcel               // what may have one link for all of it
+	links     map[string]*linkState       // by row
+	history   map[string]journal.Finished // of earlier runs, by storage and key
+	sums      map[string]*sum             // by row
+	picture   picture                     // of the selected file
+	copied    string                      // what we put on the clipboard last
+	ask       bool                        // the strip "Who should open it?" is shown
+	asked     *batch                      // what the answer is for, all in one
+	held      []*parcel                   // what does not fit its storage, oldest first
+	together  *parcel                     // what may have one link for all of it
 	savings   map[*saving]bool
 	writing   bool // the settings are being written
 	note      note
@@ -148,12 +153,13 @@ func New(p Params) *App {
 	}
 	a := &App{
 		Params: p, kick: make(chan struct{}, 1), links: map[string]*linkState{}, savings: map[*saving]bool{},
+		sums: map[string]*sum{}, thumbnails: thumbnail.New(thumbnail.Config{Width: thumbnailWidth, Height: thumbnailHeight}),
 		view: view{sort: views.ColumnAdded, descending: true},
 	}
 	a.transfers.init()
-	a.history = make(map[string]time.Time, len(p.History))
+	a.history = make(map[string]journal.Finished, len(p.History))
 	for _, f := range p.History {
-		a.history[historyKey(f.Storage, f.FileKey)] = f.Added
+		a.history[historyKey(f.Storage, f.FileKey)] = f
 	}
 	s := p.Settings.Get()
 	a.prefs.Store(&s)

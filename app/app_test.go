@@ -462,7 +462,7 @@ func TestEveryErrorHasItsSentence(t *testing.T) {
 		t.Errorf("another error: %q", text)
 	}
 	for _, kind := range []error{
-		transfer.ErrVanished, transfer.ErrUnreadable, transfer.ErrNotFile, transfer.ErrLoop, transfer.ErrChanged, transfer.ErrTooBig, transfer.ErrUnwritable,
+		transfer.ErrVanished, transfer.ErrUnreadable, transfer.ErrNotFile, transfer.ErrLoop, transfer.ErrChanged, transfer.ErrChangedSince, transfer.ErrTooBig, transfer.ErrUnwritable,
 	} {
 		text := s.app.explain(&transfer.FileError{Path: "/p/{{.Size}}", Kind: kind}, "{{.Name}} $(x)")
 		if !strings.Contains(text, "“{{.Name}} $(x)”") || strings.Contains(text, "⟦") {

@@ -72,7 +72,7 @@ func (a *App) olderThan(files []api.File, days int) (old []api.File) {
 	for _, f := range files {
 		when, ours := added[f.Key]
 		if !ours {
-			when = a.history[historyKey(storage, f.Key)]
+			when = a.history[historyKey(storage, f.Key)].Added
 		}
 		if days == 0 || !when.IsZero() && when.Before(before) {
 			old = append(old, f)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
 
@@ -19,20 +20,33 @@ func (a *App) detail(rows []views.Row) views.Detail {
 		}
 		d.Count++
 		d.Row = r
-		d.Size += max(r.Size, 0)
+		count(&d, r)
 		can = both(can, r.Can)
 	}
-	switch d.Count {
-	case 0:
+	if d.Count == 0 {
 		for _, r := range rows {
-			d.Size += max(r.Size, 0)
+			count(&d, r)
 		}
-		return d
-	case 1:
+		can = views.Can{}
+	}
+	if d.Count == 1 {
 		a.describe(&d)
 	}
+	d.Saving = a.savingOf(a.view.selected)
+	a.wantPicture(&d)
 	d.Can = can
 	return d
+}
+
+// count adds a row to the totals.
+func count(d *views.Detail, r views.Row) {
+	d.Size += max(r.Size, 0)
+	d.Sent += r.Sent
+	for f := range d.Counts {
+		if kept(views.Filter(f), r.State) {
+			d.Counts[f]++
+		}
+	}
 }
 
 func both(a, b views.Can) views.Can {
@@ -50,8 +64,12 @@ func (a *App) describe(d *views.Detail) {
 		key = u.FileKey
 		d.From, d.Parts, d.PartsDone = a.fromOf(u.Path), u.Parts, u.PartsDone
 		d.CID, d.Creator = u.File.CID, u.File.Creator
+		d.Cells = a.cells(u.ID)
 	} else {
 		key = strings.TrimPrefix(d.Row.ID, p.id+"/")
+		if f, ok := a.original(p, key); ok {
+			d.From = f.Path
+		}
 	}
 	d.FileKey = key
 	if i, ok := p.list.byKey[key]; ok {
@@ -62,6 +80,19 @@ func (a *App) describe(d *views.Detail) {
 		}
 	}
 	d.Link = a.linkView(p, d.Row)
+	d.Sum = a.sumView(p, d.Row, key)
+}
+
+// cells is the map of the parts of an upload.
+func (a *App) cells(id string) []views.Part {
+	states := a.Engine.PartStates(id, views.MostParts)
+	cells := make([]views.Part, len(states))
+	for i, s := range states {
+		cells[i] = map[transfer.PartState]views.Part{
+			transfer.PartMissing: views.PartMissing, transfer.PartMoving: views.PartMoving, transfer.PartDone: views.PartDone,
+		}[s]
+	}
+	return cells
 }
 
 // linkView is the block of the link, with the address that the storage gave.

@@ -85,6 +85,8 @@ func (a *App) explainFile(e *transfer.FileError, name string) string {
 		return t("error.loop", args)
 	case transfer.ErrChanged:
 		return t("error.changed", args)
+	case transfer.ErrChangedSince:
+		return t("error.changedSince", args)
 	case transfer.ErrTooBig:
 		args["Size"] = a.Words.Bytes(e.Limit)
 		return t("error.tooBig", args)

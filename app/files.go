@@ -44,6 +44,10 @@ func (a *App) drop(id string) {
 	}
 	a.transfers.forget(id)
 	delete(a.links, id)
+	if s := a.sums[id]; s != nil {
+		s.cancel()
+		delete(a.sums, id)
+	}
 	delete(a.view.selected, id)
 	a.mu.Unlock()
 	a.now()

@@ -206,13 +206,21 @@ func (a *App) copy(text string, before *string, count int, until time.Time) {
 }
 
 // copyLink copies the link of a row because the person asks for it.
-func (a *App) copyLink(id string) { a.withLink(id, false) }
+func (a *App) copyLink(id string) { a.withLink(id, false, a.copyMade) }
 
 // newLink makes a new link and copies it.
-func (a *App) newLink(id string) { a.withLink(id, true) }
+func (a *App) newLink(id string) { a.withLink(id, true, a.copyMade) }
 
-// withLink copies a row's link; one that is missing or has ended is made anew.
-func (a *App) withLink(id string, anew bool) {
+// makeLinkOf makes a link, where there is none that works, to be looked at.
+func (a *App) makeLinkOf(id string) { a.withLink(id, false, func(*place, api.Link, int64) {}) }
+
+// copyMade copies a link that is there.
+func (a *App) copyMade(p *place, l api.Link, size int64) {
+	a.copyTried(p, []api.Link{l}, []int64{size}, nil)
+}
+
+// withLink hands a row's link on; one that is missing or has ended is made anew.
+func (a *App) withLink(id string, anew bool, then func(p *place, l api.Link, size int64)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p, f, name, ok := a.find(id)
@@ -227,18 +235,22 @@ func (a *App) withLink(id string, anew bool) {
 		return
 	}
 	if s != nil && !anew && s.link.URL != "" && !ended(s.link) {
-		a.group.Go(func() { a.copyTried(p, []api.Link{s.link}, []int64{f.Size}, nil) })
+		a.group.Go(func() { then(p, s.link, f.Size) })
 		return
 	}
 	a.links[id] = &linkState{making: true}
-	a.group.Go(func() { a.makeLink(id, p, f, name) })
+	a.group.Go(func() {
+		if link, err := a.makeLink(id, p, f, name); err == nil {
+			then(p, link, f.Size)
+		}
+	})
 	a.now()
 }
 
 func ended(l api.Link) bool { return !l.Expires.IsZero() && time.Now().After(l.Expires) }
 
-// makeLink asks for a link, tries it, and copies it.
-func (a *App) makeLink(id string, p *place, f api.File, name string) {
+// makeLink asks for a link and tries it.
+func (a *App) makeLink(id string, p *place, f api.File, name string) (api.Link, error) {
 	link, err := a.fetchLink(p, f, name)
 	if err != nil {
 		a.Log.Warn("a link could not be made", "error", err)
@@ -247,9 +259,7 @@ func (a *App) makeLink(id string, p *place, f api.File, name string) {
 	a.links[id] = &linkState{link: link, err: err}
 	a.mu.Unlock()
 	a.now()
-	if err == nil {
-		a.copyTried(p, []api.Link{link}, []int64{f.Size}, nil)
-	}
+	return link, err
 }
 
 func (a *App) fetchLink(p *place, f api.File, name string) (api.Link, error) {

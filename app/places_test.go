@@ -207,8 +207,8 @@ func TestSettingsHoldWithoutTheirFile(t *testing.T) {
 func TestSavingSaysHowFar(t *testing.T) {
 	s := newStage(t)
 	v := &saving{}
-	v.add(transfer.Download{}, 200)
-	v.add(transfer.Download{}, 300)
+	v.add(transfer.Download{}, "1", 200)
+	v.add(transfer.Download{}, "2", 300)
 	for received, want := range map[int64]string{0: "Saving 2 files… 0 %", 200: "Saving 2 files… 40 %", 500: "Saving 2 files… 99 %"} {
 		v.files[1].Received.Store(received)
 		s.app.mu.Lock()
@@ -220,8 +220,8 @@ func TestSavingSaysHowFar(t *testing.T) {
 			t.Errorf("%d bytes: %q, want %q", received, got, want)
 		}
 	}
-	v.add(transfer.Download{}, -1)
-	v.add(transfer.Download{}, 10)
+	v.add(transfer.Download{}, "3", -1)
+	v.add(transfer.Download{}, "4", 10)
 	s.app.mu.Lock()
 	defer s.app.mu.Unlock()
 	s.app.savings[v] = true

@@ -64,7 +64,7 @@ func (a *App) tick(now time.Time) (moving bool) {
 	a.transfers.rev = rev
 	ended := a.transfers.update(changed, now)
 	uploading := a.transfers.moving()
-	moving = uploading || len(a.savings) > 0
+	moving = uploading || len(a.savings) > 0 || a.summing()
 	settled := a.noteEnded(ended)
 	a.clearEnded(ended)
 	a.warnOfEnd(now)

@@ -73,7 +73,7 @@ func (a *App) uploadRow(p *place, u *tracked, now time.Time) views.Row {
 func (a *App) fileRow(p *place, f listed) views.Row {
 	r := views.Row{
 		ID: p.id + "/" + f.Key, Name: f.name, Size: f.Size, State: views.Unfinished, Left: -1,
-		Added: a.history[historyKey(p.storage, f.Key)], Can: views.Can{Delete: true},
+		Added: a.history[historyKey(p.storage, f.Key)].Added, Can: views.Can{Delete: true},
 	}
 	if f.Completed {
 		r.State, r.Sent, r.HasLink = views.Done, max(f.Size, 0), true

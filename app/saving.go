@@ -1,14 +1,18 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"path"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"quicksync.me/desktop/service/names"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views"
 	"quicksync.me/desktop/views/words"
 )
 
@@ -17,15 +21,26 @@ const atOnce = 3
 
 // saving is a Save to… under way. Each file has a counter of what is there.
 type saving struct {
-	files []transfer.Download
+	files []saved
+	// stop ends it; set once it runs.
+	stop context.CancelCauseFunc
 	// size of all in bytes; negative where the size of one is not known.
 	size int64
 }
 
-// add takes a file into what is saved. Callers hold App.mu, or are alone.
-func (s *saving) add(d transfer.Download, size int64) {
+// saved is one file of it, with its row. Its size in bytes is negative where it
+// is not known.
+type saved struct {
+	transfer.Download
+	row  string
+	size int64
+}
+
+// add takes the file of a row into what is saved. Callers hold App.mu, or are
+// alone.
+func (s *saving) add(d transfer.Download, row string, size int64) {
 	d.Received = new(atomic.Int64)
-	s.files = append(s.files, d)
+	s.files = append(s.files, saved{d, row, size})
 	if size < 0 || s.size < 0 {
 		s.size = -1
 		return
@@ -41,7 +56,7 @@ func (a *App) saveTo(ids []string, folder string) {
 		if p, f, name, ok := a.find(id); ok && f.Completed {
 			s.add(transfer.Download{
 				Target: p.id, FileKey: f.Key, Path: filepath.Join(folder, names.FileName(path.Base(name))),
-			}, f.Size)
+			}, id, f.Size)
 		}
 	}
 	a.mu.Unlock()
@@ -52,7 +67,7 @@ func (a *App) saveTo(ids []string, folder string) {
 func (a *App) saveLeft(p *place) {
 	s := &saving{}
 	for _, d := range a.Engine.LeftDownloads(p.id) {
-		s.add(d, -1)
+		s.add(d, p.id+"/"+d.FileKey, -1)
 	}
 	if len(s.files) > 0 {
 		a.say(a.Words.Count("note.savingOn", len(s.files)))
@@ -64,34 +79,80 @@ func (a *App) startSaving(s *saving) {
 	if len(s.files) == 0 {
 		return
 	}
+	ctx, stop := context.WithCancelCause(a.ctx)
+	s.stop = stop
 	a.mu.Lock()
 	a.savings[s] = true
 	a.mu.Unlock()
 	a.group.Go(func() {
-		err := a.fetchAll(s)
+		err := a.fetchAll(ctx, s)
+		stop(nil)
 		a.mu.Lock()
 		delete(a.savings, s)
 		a.mu.Unlock()
-		if err != nil {
+		switch {
+		case errors.Is(err, transfer.ErrGivenUp):
+			a.say(a.Words.Text("note.savingStopped"))
+		case err != nil:
 			a.sayFailed("files could not be saved", err, "")
-			return
+		default:
+			a.say(a.Words.Count("note.saved", len(s.files), words.Args{"Folder": s.folder()}))
 		}
-		folder := filepath.Base(filepath.Dir(s.files[0].Path))
-		a.say(a.Words.Count("note.saved", len(s.files), words.Args{"Folder": folder}))
 	})
 	a.now()
 }
 
-func (a *App) fetchAll(s *saving) error {
+// folder is the name of where it saves to.
+func (s *saving) folder() string { return filepath.Base(filepath.Dir(s.files[0].Path)) }
+
+// fetchAll fetches the files. Where it was given up, that is the error.
+func (a *App) fetchAll(ctx context.Context, s *saving) error {
 	var g errgroup.Group
 	g.SetLimit(atOnce)
 	for _, d := range s.files {
 		g.Go(func() error {
-			_, err := a.Engine.Download(a.ctx, d)
+			_, err := a.Engine.Download(ctx, d.Download)
 			return err
 		})
 	}
-	return g.Wait()
+	err := g.Wait()
+	if err != nil && errors.Is(context.Cause(ctx), transfer.ErrGivenUp) {
+		return transfer.ErrGivenUp
+	}
+	return err
+}
+
+// stopSaving ends each Save to… that fetches one of these rows; without any,
+// all of them.
+func (a *App) stopSaving(ids []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for s := range a.savings {
+		fetches := func(f saved) bool { return slices.Contains(ids, f.row) }
+		if len(ids) == 0 || slices.ContainsFunc(s.files, fetches) {
+			s.stop(transfer.ErrGivenUp)
+		}
+	}
+}
+
+// savingOf is what is being saved of these rows. Callers hold a.mu.
+func (a *App) savingOf(rows map[string]bool) (of views.Saving) {
+	for s := range a.savings {
+		for _, f := range s.files {
+			if !rows[f.row] {
+				continue
+			}
+			of.Files++
+			of.Folder = s.folder()
+			of.Received += f.Received.Load()
+			if f.size < 0 || of.Size < 0 {
+				of.Size = -1
+			} else {
+				of.Size += f.size
+			}
+		}
+	}
+	return of
 }
 
 // savingLine says how far all that is being saved is; empty while nothing is.

@@ -66,7 +66,7 @@ func (w *Window) openConnect(p *connectPage, title, why string, place Place) {
 	reason := newParagraph(theme.SizeNameText, widget.DangerImportance)
 	setParagraph(reason, shown(why))
 	body := column(grid*1.5, reason, newSentence(t.Text("connect.where")), roomy(p.key),
-		container.NewHBox(p.fold), p.folded, p.steps, p.reportBox, p.problem)
+		container.NewHBox(p.fold), p.folded, p.steps, p.reportBox, p.problem, newNote(t.Text("privacy.contents")))
 	close := newButton(w.kit, raised, glyphNone, t.Text("ask.no"), func() { w.closeSheet() })
 	w.openSheet(title, body, atEnd(close, p.test, p.connect), p.key, p.leave)
 	w.page = p

@@ -26,12 +26,22 @@ type Data struct {
 func NewData() *Data {
 	return &Data{
 		List:       binding.NewItem(func(List, List) bool { return false }),
-		Detail:     binding.NewItem(func(a, b Detail) bool { return a == b }),
+		Detail:     binding.NewItem(sameDetail),
 		Overall:    binding.NewItem(func(a, b Overall) bool { return reflect.DeepEqual(a, b) }),
 		Connection: binding.NewItem(func(a, b Connection) bool { return reflect.DeepEqual(a, b) }),
 
 		Preferences: binding.NewItem(func(a, b Preferences) bool { return a == b }),
 	}
+}
+
+// sameDetail compares all but the pixels of the picture, which is made anew only
+// when it is another one.
+func sameDetail(a, b Detail) bool {
+	if a.Picture != b.Picture {
+		return false
+	}
+	a.Picture, b.Picture = nil, nil
+	return reflect.DeepEqual(a, b)
 }
 
 // listen calls show with each snapshot of item, from the one of now on, and

@@ -21,12 +21,15 @@ type detailPane struct {
 	now    Detail
 
 	back         *button
-	icon         *mark
+	head         *fyne.Container // of back
+	hero         *hero
 	title        *widget.Label
 	state        *widget.Label
+	tally        *widget.Label
 	share        *progress
 	hint         *widget.Label
 	link         *linkCard
+	saving       *savingCard
 	problem      *surface
 	problemText  *widget.Label
 	buttons      *fyne.Container
@@ -34,17 +37,21 @@ type detailPane struct {
 	pause, play  *button
 	cancel, bin  *button
 	each         *button
+	copyAll      *button
 	facts        *factSheet
 	privacy      *widget.Label
 	privacyTitle *line
 }
 
 func newDetailPane(w *Window) *detailPane {
-	p := &detailPane{w: w, icon: newMark(28), share: newProgress(), link: newLinkCard(w), facts: newFactSheet(w)}
+	p := &detailPane{
+		w: w, hero: newHero(), share: newProgress(), link: newLinkCard(w), saving: newSavingCard(w), facts: newFactSheet(w),
+	}
 	p.back = newButton(w.kit, quiet, glyphBack, w.words.Text("detail.back"), w.hideDetails)
 	p.title = newParagraph(theme.SizeNameSubHeadingText, widget.MediumImportance)
 	p.title.TextStyle.Bold = true
 	p.state = newParagraph(theme.SizeNameText, widget.LowImportance)
+	p.tally = newParagraph(theme.SizeNameText, widget.LowImportance)
 	p.hint = newParagraph(theme.SizeNameText, widget.LowImportance)
 	p.privacyTitle = newLine(captionText, colorQuiet, fyne.TextStyle{Bold: true})
 	p.privacyTitle.set(w.words.Text("privacy.title"), colorQuiet)
@@ -56,11 +63,6 @@ func newDetailPane(w *Window) *detailPane {
 	return p
 }
 
-// inTile puts a drawing on a square of its own, at the top of its room.
-func inTile(icon *mark) fyne.CanvasObject {
-	return container.NewVBox(newSurface(colorRaised, colorEdge, inset(grid*1.25, grid*1.25, icon)))
-}
-
 func (p *detailPane) makeButtons() {
 	k, t, a := p.w.kit, p.w.words, p.w.actions
 	ask := func(act func([]string)) func() { return func() { act(idsOf(p.w.list.selected(), nil)) } }
@@ -69,22 +71,30 @@ func (p *detailPane) makeButtons() {
 	p.pause = newButton(k, raised, glyphPause, t.Text("menu.pause"), ask(a.Pause))
 	p.play = newButton(k, raised, glyphPlay, t.Text("menu.resume"), ask(a.Resume))
 	p.cancel = newButton(k, raised, glyphCross, t.Text("menu.cancel"), ask(a.Cancel))
+	p.copyAll = newButton(k, raised, glyphCopy, t.Text("detail.copyAll"), ask(a.CopyLinks))
 	p.bin = newButton(k, danger, glyphBin, t.Text("menu.delete"), p.w.askDelete)
 	p.each = newButton(k, raised, glyphFiles, t.Text("menu.each"), ask(p.w.sendEach))
-	p.buttons = container.New(&wrapLayout{gap: grid}, p.retry, p.pause, p.play, p.cancel, p.save, p.bin, p.each)
+	p.buttons = container.New(&wrapLayout{gap: grid}, p.copyAll, p.retry, p.pause, p.play, p.cancel, p.save, p.bin, p.each)
 }
 
 func (p *detailPane) assemble() {
-	words := column(grid/4, p.title, p.state)
+	words := column(grid/4, p.title, p.state, p.tally)
 	body := column(grid*2,
-		column(grid*1.5, container.NewBorder(nil, nil, inTile(p.icon), nil, inset(0, grid*1.5, words)), p.share),
-		p.hint, p.link.surface, p.problem, p.buttons, p.facts.box,
+		column(grid*1.5, p.hero, words, p.share),
+		p.hint, p.link.surface, p.problem, p.saving.surface, p.buttons, p.facts.box,
 		column(grid/2, p.privacyTitle, p.privacy))
 	p.scroll = container.NewVScroll(inset(grid*2, grid*2, body))
 	loose := container.NewThemeOverride(p.scroll, flush{theme.Current()})
-	head := inset(grid/2, grid/2, container.NewHBox(p.back))
-	p.box = container.NewStack(newSurface(colorPanel, colorClear, container.NewBorder(head, nil, nil, nil, loose)))
-	p.back.Hide()
+	p.head = inset(grid/2, grid/2, container.NewHBox(p.back))
+	p.box = container.NewStack(newSurface(colorPanel, colorClear, container.NewBorder(p.head, nil, nil, nil, loose)))
+	p.head.Hide()
+}
+
+// settle lays the pane out. What wraps knows its height only at its width, so
+// it takes two rounds.
+func (p *detailPane) settle() {
+	p.scroll.Content.Refresh()
+	p.scroll.Content.Refresh()
 }
 
 // show draws the selection.
@@ -102,49 +112,79 @@ func (p *detailPane) show(d Detail) {
 	if failed {
 		setParagraph(p.problemText, shown(d.Row.Message))
 	}
+	p.saving.show(p.w.words, d.Saving)
 	p.showButtons(d)
 	p.facts.show(d)
 	show(p.privacyTitle, one)
 	show(p.privacy, one)
 	p.showPrivacy(d)
-	p.scroll.Content.Refresh()
+	if p.w.qr != nil {
+		p.w.qr.show(d)
+	}
+	p.settle()
 }
+
+// titleLines is how many lines of its own a long name may take in the pane.
+const titleLines = 3
 
 func (p *detailPane) showTitle(d Detail) {
 	t := p.w.words
+	setParagraph(p.tally, "")
 	switch d.Count {
 	case 0:
-		p.icon.put(glyphFolder, colorQuiet)
+		p.hero.put(glyphFolder, colorQuiet, nil, false)
+		setParagraph(p.tally, tally(t, d.Counts))
 		setParagraph(p.title, t.Count("detail.total", d.Total))
 		setParagraph(p.state, t.Bytes(d.Size))
 		setParagraph(p.hint, t.Text("detail.hint"))
 	case 1:
 		k := kindOf(d.Row.Name)
-		p.icon.put(k.glyph, k.tint)
-		setParagraph(p.title, shown(d.Row.Name))
+		p.hero.put(k.glyph, k.tint, d.Picture, d.Picturing)
+		room := titleLines * (paneWidth - 5*grid) // a line ends before its last word fits
+		setParagraph(p.title, elideMiddle(shown(d.Row.Name), room, measure(titleText, fyne.TextStyle{Bold: true})))
 		setParagraph(p.state, joined(stateWord(t, d.Row.State), t.Bytes(d.Row.Size)))
 		setParagraph(p.hint, "")
 	default:
-		p.icon.put(glyphFiles, colorQuiet)
+		p.hero.put(glyphFiles, colorQuiet, nil, false)
+		setParagraph(p.tally, tally(t, d.Counts))
 		setParagraph(p.title, t.Count("detail.several", d.Count))
 		setParagraph(p.state, t.Bytes(d.Size))
 		setParagraph(p.hint, "")
 	}
 }
 
+// tally says how many of several files are done, moving and failed.
+func tally(t *words.Catalogue, c Counts) string {
+	say := func(f Filter, word string) string {
+		if c[f] == 0 {
+			return ""
+		}
+		return word + " " + t.Number(c[f])
+	}
+	return joined(say(FilterDone, t.Text("filter.done")), say(FilterUploading, t.Text("filter.uploading")),
+		say(FilterFailed, t.Text("filter.failed")))
+}
+
 func (p *detailPane) showProgress(d Detail) {
-	moving := d.Count == 1 && barred(d.Row)
-	show(p.share, moving)
-	if moving {
+	one, several := d.Count == 1 && barred(d.Row), d.Count > 1 && d.Counts[FilterUploading] > 0
+	show(p.share, one || several)
+	switch {
+	case one:
 		share, _ := shareOf(p.w.words, d.Row.Sent, d.Row.Size)
 		p.share.set(share, d.Row.State == Paused)
 		note, _ := movingNote(p.w.words, d.Row)
 		setParagraph(p.state, note)
+	case several:
+		share, _ := shareOf(p.w.words, d.Sent, d.Size)
+		p.share.set(share, d.Can.Resume) // all of them are paused
+		setParagraph(p.state, p.w.words.Sent(d.Sent, d.Size))
 	}
 }
 
 func (p *detailPane) showButtons(d Detail) {
 	any := d.Count > 0
+	copied := d.Count > 1 && d.Can.Copy
+	show(p.copyAll, copied)
 	show(p.retry, any && d.Can.Retry)
 	show(p.pause, any && d.Can.Pause)
 	show(p.play, any && d.Can.Resume)
@@ -171,7 +211,9 @@ type linkCard struct {
 	title          *line
 	text, problem  *widget.Label
 	copy, renew    *button
+	qr             *button
 	buttons, inner *fyne.Container
+	now            Detail
 }
 
 func newLinkCard(w *Window) *linkCard {
@@ -180,8 +222,9 @@ func newLinkCard(w *Window) *linkCard {
 	c.text = newParagraph(theme.SizeNameText, widget.MediumImportance)
 	c.problem = newParagraph(theme.SizeNameText, widget.DangerImportance)
 	c.copy = newButton(w.kit, raised, glyphCopy, w.words.Text("link.copy"), func() { w.actions.CopyLink(c.id) })
-	c.renew = newButton(w.kit, quiet, glyphAgain, w.words.Text("link.new"), func() { w.actions.NewLink(c.id) })
-	c.buttons = container.New(&wrapLayout{gap: grid / 2}, c.copy, c.renew)
+	c.renew = newButton(w.kit, quiet, glyphNone, w.words.Text("link.new"), func() { w.actions.NewLink(c.id) })
+	c.qr = newButton(w.kit, quiet, glyphQR, w.words.Text("qr.button"), func() { w.showQR(c.now) })
+	c.buttons = container.New(&wrapLayout{gap: grid / 2}, c.copy, c.qr, c.renew)
 	c.inner = column(grid, c.title, c.text, c.problem, c.buttons)
 	c.surface = newSurface(colorRaised, colorEdge, inset(grid*1.5, grid*1.5, c.inner))
 	return c
@@ -189,7 +232,7 @@ func newLinkCard(w *Window) *linkCard {
 
 func (c *linkCard) show(d Detail) {
 	l := d.Link
-	c.id = d.Row.ID
+	c.id, c.now = d.Row.ID, d
 	possible := d.Count == 1 && (d.Row.HasLink || d.Can.Copy || l.URL != "" || l.Making || l.Problem != "")
 	show(c.surface, possible)
 	if !possible {
@@ -199,6 +242,7 @@ func (c *linkCard) show(d Detail) {
 	setParagraph(c.problem, shown(l.Problem))
 	show(c.copy, d.Can.Copy)
 	show(c.renew, d.Can.Copy && (l.URL != "" || l.Problem != ""))
+	show(c.qr, d.Can.Copy && l.Reach != ReachThisComputer) // nothing else could open it
 	show(c.buttons, d.Can.Copy)
 	c.inner.Refresh()
 }

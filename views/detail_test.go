@@ -39,17 +39,17 @@ func TestDetailOfOne(t *testing.T) {
 	s.detail(Detail{
 		Count: 1, Row: doneRow("1", "report.pdf"), Size: 320_000, Can: fileCan, NamesHidden: true,
 		Link: Link{URL: "http://127.0.0.1/x", WorksUntil: until, Reach: ReachThisComputer},
-		From: "/home/me/report.pdf", FileKey: "key-1", Creator: "me", CID: "bafy", Checksum: "abc", Parts: 41, PartsDone: 20,
+		From: "/home/me/report.pdf", FileKey: "key-1", Creator: "me", CID: "bafy", Parts: 41, PartsDone: 20,
 	})
 	s.reads("report.pdf", "Done · 320 kB", "Opens on this computer only. Works until "+s.w.words.Moment(until, time.Now())+".",
-		"/home/me/report.pdf", "Names are hidden", "Contents are not encrypted")
-	s.readsNot("key-1", "File key")
+		"/home/me/report.pdf", "Names are hidden", "Contents are not encrypted", "Document (PDF)")
+	s.readsNot("key-1", "File key", "SHA-256")
 	s.asked = nil
 	s.tap("Copy link")
 	s.tap("New link")
 	s.want("copy 1", "new 1")
 	s.tap("Technical details")
-	s.reads("File key", "key-1", "Creator", "CID", "bafy", "Checksum", "abc", "320,000 bytes", "20 of 41 parts")
+	s.reads("File key", "key-1", "Creator", "CID", "bafy", "320,000 bytes", "20 of 41 parts")
 	s.w.pane.facts.key.copy.Tapped(nil)
 	if got := s.w.app.Clipboard().Content(); got != "key-1" {
 		t.Errorf("copied %q", got)
@@ -90,26 +90,4 @@ func TestDetailOfAFailure(t *testing.T) {
 	s.asked = nil
 	s.tap("Try again")
 	s.want("retry 1")
-}
-
-func TestPartsMapFills(t *testing.T) {
-	s := newStage(t)
-	for _, test := range []struct{ parts, done, cells, full int }{
-		{4, 0, 4, 0}, {4, 3, 4, 3}, {10_000, 5_000, mostCells, mostCells / 2}, {10_000, 9_999, mostCells, mostCells - 1}, {0, 0, 0, 0},
-	} {
-		m := newPartsMap()
-		m.CreateRenderer()
-		m.set(test.parts, test.done)
-		(&partsRenderer{m}).Refresh()
-		full := 0
-		for _, cell := range m.cells {
-			if fillOf(cell) == hexOf(light[colorAccent]) {
-				full++
-			}
-		}
-		if len(m.cells) != test.cells || full != test.full {
-			t.Errorf("%d of %d: %d cells, %d full", test.done, test.parts, len(m.cells), full)
-		}
-	}
-	s.want()
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -24,13 +25,14 @@ func newFact(w *Window, name string, copied bool) *fact {
 	f := &fact{name: newCaption(), value: newBody()}
 	f.name.set(name, colorQuiet)
 	f.value.middle = true
-	objects := []fyne.CanvasObject{f.value}
+	text := column(0, f.name, f.value)
+	objects := []fyne.CanvasObject{text}
 	if copied {
 		f.copy = newButton(w.kit, quiet, glyphCopy, "", func() { w.copyText(f.full) })
 		f.copy.tint = colorQuiet
 		objects = append(objects, f.copy)
 	}
-	f.box = column(0, f.name, container.New(&besideLayout{gap: grid / 2, grow: f.value}, objects...))
+	f.box = container.New(&besideLayout{gap: grid / 2, grow: text}, objects...)
 	return f
 }
 
@@ -44,48 +46,54 @@ func (f *fact) put(value string) {
 // factSheet holds what is known of one file: what everybody understands in the
 // open, the rest under a fold.
 type factSheet struct {
-	w     *Window
-	box   *fyne.Container
-	added *fact
-	from  *fact
+	w           *Window
+	box         *fyne.Container
+	added, kind *fact
+	from        *fact
 
 	fold     *button
 	folded   *fyne.Container
-	open     bool
 	parts    *fact
 	partsMap *partsMap
 	size     *fact
 	key, who *fact
-	cid, sum *fact
+	cid      *fact
+	sum      *sumFact
 }
 
 func newFactSheet(w *Window) *factSheet {
 	t := w.words
 	s := &factSheet{w: w, partsMap: newPartsMap()}
 	s.added = newFact(w, t.Text("fact.added"), false)
+	s.kind = newFact(w, t.Text("fact.type"), false)
 	s.from = newFact(w, t.Text("fact.from"), true)
 	s.parts = newFact(w, t.Text("fact.parts"), false)
 	s.size = newFact(w, t.Text("fact.size"), true)
 	s.key = newFact(w, t.Text("fact.key"), true)
 	s.who = newFact(w, t.Text("fact.creator"), true)
 	s.cid = newFact(w, t.Text("fact.cid"), true)
-	s.sum = newFact(w, t.Text("fact.checksum"), true)
+	s.sum = newSumFact(w)
 	s.fold = newButton(w.kit, small, glyphRight, t.Text("fact.technical"), s.toggle)
 	s.folded = column(grid, s.parts.box, s.partsMap, s.size.box, s.key.box, s.who.box, s.cid.box, s.sum.box)
-	s.folded.Hide()
-	s.box = column(grid, s.added.box, s.from.box, container.NewHBox(s.fold), s.folded)
+	s.box = column(grid, s.added.box, s.kind.box, s.from.box, container.NewHBox(s.fold), s.folded)
+	s.unfold()
 	return s
 }
 
 func (s *factSheet) toggle() {
-	s.open = !s.open
+	s.w.technical = !s.w.technical
+	s.unfold()
+	s.w.pane.settle()
+}
+
+// unfold shows what is technical as the person left it.
+func (s *factSheet) unfold() {
 	s.fold.icon = glyphRight
-	if s.open {
+	if s.w.technical {
 		s.fold.icon = glyphDown
 	}
 	s.fold.Refresh()
-	show(s.folded, s.open)
-	s.w.pane.scroll.Content.Refresh()
+	show(s.folded, s.w.technical)
 }
 
 func (s *factSheet) show(d Detail) {
@@ -99,14 +107,15 @@ func (s *factSheet) show(d Detail) {
 		added = t.Moment(d.Row.Added, time.Now())
 	}
 	s.added.put(added)
+	s.kind.put(kindWord(t, d.Row.Name))
 	s.from.put(d.From)
 	parts := ""
 	if d.Parts > 0 {
 		parts = t.Count("fact.partsOf", d.Parts, words.Args{"Done": t.Number(d.PartsDone)})
 	}
 	s.parts.put(parts)
-	show(s.partsMap, d.Parts > 1)
-	s.partsMap.set(d.Parts, d.PartsDone)
+	show(s.partsMap, len(d.Cells) > 1)
+	s.partsMap.put(d.Cells)
 	size := ""
 	if d.Row.Size >= 0 {
 		size = t.ExactBytes(d.Row.Size)
@@ -115,6 +124,20 @@ func (s *factSheet) show(d Detail) {
 	s.key.put(d.FileKey)
 	s.who.put(d.Creator)
 	s.cid.put(d.CID)
-	s.sum.put(d.Checksum)
+	s.sum.show(s.w, d)
 	canvas.Refresh(s.box)
+}
+
+// kindWord says what a file is, by the ending of its name.
+func kindWord(t *words.Catalogue, name string) string {
+	word := t.Text(kindWords[kindOf(name).glyph])
+	if end := strings.ToUpper(strings.TrimPrefix(ending(shown(name)), ".")); end != "" {
+		word += " (" + end + ")"
+	}
+	return word
+}
+
+var kindWords = map[glyph]string{
+	glyphPicture: "kind.picture", glyphFilm: "kind.film", glyphSound: "kind.sound", glyphDocument: "kind.document",
+	glyphSheet: "kind.sheet", glyphArchive: "kind.archive", glyphCode: "kind.code", glyphFile: "kind.file",
 }

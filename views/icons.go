@@ -55,6 +55,7 @@ const (
 	glyphDot      glyph = "icons/dot"
 	glyphBoxOn    glyph = "icons/boxon"
 	glyphBoxOff   glyph = "icons/boxoff"
+	glyphQR       glyph = "icons/qr"
 )
 
 // The drawings of the empty states, on a field of 160 by 112.

@@ -20,7 +20,7 @@ type kit struct {
 	// key and shortcut take what a focused piece leaves over.
 	key      func(*fyne.KeyEvent)
 	shortcut func(fyne.Shortcut)
-	// reveal brings a piece that has got the focus into sight.
+	// reveal brings a piece into sight that the keys have come to.
 	reveal func(fyne.CanvasObject)
 }
 

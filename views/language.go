@@ -11,7 +11,6 @@ type standing struct {
 	details bool
 	detail  Detail
 	scroll  fyne.Position
-	open    bool // the technical details are unfolded
 	focus   focused
 }
 
@@ -27,7 +26,7 @@ const (
 func (w *Window) standing() standing {
 	s := standing{
 		search: w.top.search.Text, sel: w.list.sel, offset: w.list.GetScrollOffset(),
-		details: w.layout.details, detail: w.pane.now, scroll: w.pane.scroll.Offset, open: w.pane.facts.open,
+		details: w.layout.details, detail: w.pane.now, scroll: w.pane.scroll.Offset,
 	}
 	switch w.window.Canvas().Focused() {
 	case w.list:
@@ -48,9 +47,6 @@ func (w *Window) restore(was standing) {
 	w.showList(w.shownList)
 	w.list.ScrollToOffset(was.offset)
 	w.pane.show(was.detail)
-	if was.open {
-		w.pane.facts.toggle()
-	}
 	w.pane.scroll.ScrollToOffset(was.scroll)
 	w.layout.arrange()
 	switch was.focus {

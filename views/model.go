@@ -1,6 +1,9 @@
 package views
 
-import "time"
+import (
+	"image"
+	"time"
+)
 
 // State says where a row stands. The window has one word for each.
 type State int
@@ -142,8 +145,11 @@ type Detail struct {
 	// Count of selected rows. With none, Total and Size are the bucket's.
 	Count int
 	Total int
-	// Size in bytes of the selection, or of the bucket.
-	Size int64
+	// Size in bytes of the selection, or of the bucket; Sent of them were taken
+	// over.
+	Size, Sent int64
+	// Counts are the numbers of these files that each filter keeps.
+	Counts Counts
 	// Row is the selected one when Count is 1.
 	Row Row
 	// Link, and the facts below, are of the selected row when Count is 1.
@@ -152,8 +158,17 @@ type Detail struct {
 	FileKey          string
 	Creator          string
 	CID              string
-	Checksum         string
 	Parts, PartsDone int
+	// Cells is the map of its parts, at most MostParts of them; empty where it is
+	// not ours.
+	Cells []Part
+	// Picture is a small one of the file on this computer. While Picturing it is
+	// being made; nil where none can be had.
+	Picture   image.Image
+	Picturing bool
+	Sum       Sum
+	// Saving is what is being saved of the selection.
+	Saving Saving
 	// NamesHidden tells whether this storage hides names from who lacks the key;
 	// false for This computer, where nobody else sees them.
 	NamesHidden bool
@@ -292,10 +307,21 @@ type Actions struct {
 	Select func(ids []string)
 	Reload func()
 
-	CopyLink                             func(id string)
-	NewLink                              func(id string)
-	Open                                 func(id string)
-	Save                                 func(ids []string, folder string)
+	CopyLink func(id string)
+	// CopyLinks copies the links of several files together, a line each.
+	CopyLinks func(ids []string)
+	NewLink   func(id string)
+	// MakeLink makes a link where there is none that works, and does not copy it.
+	MakeLink func(id string)
+	// Sum computes the SHA-256 of the original of a file; StopSum ends that.
+	Sum     func(id string)
+	StopSum func()
+
+	Open func(id string)
+	Save func(ids []string, folder string)
+	// StopSaving ends each Save that fetches one of these files, and every Save
+	// where there are none. What was saved by then stays.
+	StopSaving                           func(ids []string)
 	Delete, Pause, Resume, Cancel, Retry func(ids []string)
 	PauseAll, ResumeAll                  func()
 

@@ -1,27 +1,62 @@
 package views
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
 
-// reveal scrolls the sheet so that a piece of it that has got the focus is seen
-// whole, with a little around it for its ring.
-func (w *Window) reveal(object fyne.CanvasObject) {
-	if w.sheet == nil || w.sheet.scroll == nil {
+// reveal scrolls the sheet, or the pane, so that a piece of it that has got the
+// focus is seen whole, with a little around it for its ring. One whose middle can
+// be seen stays where it is: it may have been clicked on, and must not move away
+// under the mouse.
+func (w *Window) reveal(piece fyne.CanvasObject) {
+	scroll := w.scrollOf(piece)
+	if scroll == nil || scroll.Size().Height <= 0 {
 		return
 	}
-	scroll := w.sheet.scroll
-	driver := w.app.Driver()
-	if scroll.Size().Height <= 0 || driver.CanvasForObject(object) == nil {
-		return
+	top, tall, seen := above(piece)-above(scroll.Content), piece.Size().Height, scroll.Offset.Y
+	if top < 0 || top > scroll.Content.Size().Height {
+		return // it stands beside what scrolls
 	}
-	at := driver.AbsolutePositionForObject(object).Subtract(driver.AbsolutePositionForObject(scroll.Content))
-	if at.X < 0 || at.Y < 0 || at.Y > scroll.Content.Size().Height {
-		return // it is not of this sheet's content
+	switch middle := top + tall/2; {
+	case middle < seen:
+		scroll.ScrollToOffset(fyne.NewPos(0, max(top-grid, 0)))
+	case middle > seen+scroll.Size().Height:
+		scroll.ScrollToOffset(fyne.NewPos(0, top+tall+grid-scroll.Size().Height))
 	}
-	top, bottom := at.Y-grid, at.Y+object.Size().Height+grid
-	switch seen := scroll.Offset.Y; {
-	case top < seen:
-		scroll.ScrollToOffset(fyne.NewPos(0, max(top, 0)))
-	case bottom > seen+scroll.Size().Height:
-		scroll.ScrollToOffset(fyne.NewPos(0, bottom-scroll.Size().Height))
+}
+
+// scrollOf is what a piece scrolls in; nil where it does not.
+func (w *Window) scrollOf(piece fyne.CanvasObject) *container.Scroll {
+	switch {
+	case w.app.Driver().CanvasForObject(piece) == nil:
+		return nil
+	case w.sheet != nil:
+		return w.sheet.scroll
+	case w.pane != nil && holds(w.pane.scroll.Content, piece):
+		return w.pane.scroll
 	}
+	return nil
+}
+
+// above is how far from the top of the window an object is.
+func above(object fyne.CanvasObject) float32 {
+	return fyne.CurrentApp().Driver().AbsolutePositionForObject(object).Y
+}
+
+// holds tells whether an object is in another one's containers.
+func holds(in, object fyne.CanvasObject) bool {
+	switch in := in.(type) {
+	case *fyne.Container:
+		for _, child := range in.Objects {
+			if holds(child, object) {
+				return true
+			}
+		}
+	case *surface:
+		return holds(in.content, object)
+	case *container.ThemeOverride:
+		return holds(in.Content, object)
+	}
+	return in == object
 }

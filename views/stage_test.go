@@ -111,6 +111,7 @@ func (s *stage) actions() Actions {
 		Filter: func(f Filter) { s.note("filter", int(f)) },
 		Sort:   func(c Column, down bool) { s.note("sort", int(c), " ", down) },
 		Select: many("select"), Reload: none("reload"), CopyLink: one("copy"), NewLink: one("new"), Open: one("open"),
+		CopyLinks: many("copy all"), MakeLink: one("make"), Sum: one("sum"), StopSum: none("stop sum"), StopSaving: many("stop saving"),
 		Save:   func(ids []string, folder string) { s.note("save", strings.Join(ids, ","), " to ", folder) },
 		Delete: many("delete"), Pause: many("pause"), Resume: many("resume"), Cancel: many("cancel"), Retry: many("retry"),
 		PauseAll: none("pause all"), ResumeAll: none("resume all"),

@@ -20,6 +20,7 @@ const (
 	colorDash     fyne.ThemeColorName = "dash"
 	colorField    fyne.ThemeColorName = "field"
 	colorOverlay  fyne.ThemeColorName = "accentHover"
+	colorMoving   fyne.ThemeColorName = "moving"
 	colorPicture  fyne.ThemeColorName = "kindPicture"
 	colorFilm     fyne.ThemeColorName = "kindFilm"
 	colorSound    fyne.ThemeColorName = "kindSound"
@@ -73,7 +74,7 @@ var light = palette{
 	colorEdge: rgb(0xDADEE6), colorField: rgb(0xF9FAFC), colorTrack: rgb(0xE0E3EA), colorDash: rgb(0xA9B1C1),
 	colorInk: rgb(0x16181D), colorQuiet: rgb(0x565D6D),
 	colorAccent: rgb(0x4A55D9), colorOverlay: rgb(0x3E48C2), colorOnAccent: rgb(0xFFFFFF),
-	colorLink:  rgb(0x3D47C4),
+	colorLink: rgb(0x3D47C4), colorMoving: rgb(0xA3AAF2),
 	colorHover: rgb(0xEEF0F4), colorSelected: rgb(0xE2E5FB), colorFocus: rgb(0x6F79EE),
 	colorDanger: rgb(0xB3261E), colorGood: rgb(0x17703F), colorWarn: rgb(0x855000),
 	colorPicture: rgb(0x0E7C86), colorFilm: rgb(0xA23B72), colorSound: rgb(0xB35309),
@@ -85,7 +86,7 @@ var dark = palette{
 	colorEdge: rgb(0x31353E), colorField: rgb(0x1D2026), colorTrack: rgb(0x2E323B), colorDash: rgb(0x525968),
 	colorInk: rgb(0xECEDF1), colorQuiet: rgb(0xA0A6B3),
 	colorAccent: rgb(0x5A65E6), colorOverlay: rgb(0x4F5AD8), colorOnAccent: rgb(0xFFFFFF),
-	colorLink:  rgb(0xA6AEFF),
+	colorLink: rgb(0xA6AEFF), colorMoving: rgb(0x3D4480),
 	colorHover: rgb(0x20232A), colorSelected: rgb(0x2A2F4D), colorFocus: rgb(0x7F8AFF),
 	colorDanger: rgb(0xFF9389), colorGood: rgb(0x6AD39C), colorWarn: rgb(0xF0B75F),
 	colorPicture: rgb(0x5CC5CF), colorFilm: rgb(0xE58AB8), colorSound: rgb(0xF0A868),

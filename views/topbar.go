@@ -177,6 +177,7 @@ type overallBar struct {
 	text   *line
 	hold   *button
 	resume *button
+	stop   *button // of what is being saved
 	said   string
 }
 
@@ -184,8 +185,9 @@ func newOverallBar(w *Window) *overallBar {
 	o := &overallBar{bar: newProgress(), text: newCaption()}
 	o.hold = newButton(w.kit, raised, glyphPause, w.words.Text("all.pause"), w.actions.PauseAll)
 	o.resume = newButton(w.kit, raised, glyphPlay, w.words.Text("all.resume"), w.actions.ResumeAll)
+	o.stop = newButton(w.kit, quiet, glyphCross, w.words.Text("saving.stop"), func() { w.actions.StopSaving(nil) })
 	o.barBox = container.New(sizedLayout{width: 120, height: 4}, o.bar)
-	o.box = container.New(&besideLayout{gap: grid * 1.5, grow: o.text}, o.barBox, o.text, o.hold, o.resume)
+	o.box = container.New(&besideLayout{gap: grid * 1.5, grow: o.text}, o.barBox, o.text, o.stop, o.hold, o.resume)
 	return o
 }
 
@@ -193,6 +195,7 @@ func newOverallBar(w *Window) *overallBar {
 func (o *overallBar) show(w *words.Catalogue, all Overall, counts Counts) {
 	show(o.hold, all.Running)
 	show(o.resume, all.Paused && !all.Running)
+	show(o.stop, all.Saving != "")
 	busy := all.Running || all.Paused
 	show(o.barBox, busy)
 	share := float32(0)

@@ -58,12 +58,15 @@ type Window struct {
 	leaving  *sheet // the question whether to quit, once it was asked
 	page     *connectPage
 	settings *settingsPage // while it is open
+	qr       *qrPage
 	saying   *time.Timer
 
 	shownList   List
 	overall     Overall
 	connection  Connection
 	preferences Preferences
+
+	technical bool // what is technical of a file is shown
 
 	look   *look  // nil where the caller has brought another theme
 	spoken string // the language of all that was made

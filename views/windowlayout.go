@@ -78,7 +78,7 @@ func (l *windowLayout) body(fresh bool, x, y, width, height float32) {
 	instead := !beside && l.details && !fresh
 	show(w.pane.box, !fresh && (beside || instead))
 	show(w.panel.box, !instead)
-	show(w.pane.back, instead)
+	show(w.pane.head, instead)
 	if beside && !fresh {
 		l.put(w.pane.box, x+width-paneWidth, y, paneWidth, height)
 		width -= paneWidth + grid

@@ -42,6 +42,8 @@ const usage = `qs gets files from a desk to a link.
 
   --limit-rate RATE  bytes a second that send, resume and get use at most:
                      500K, 1.5M (a letter alone is a power of 1024), 2MB/s, 2MiB/s
+  --sha256 send and resume tell the SHA-256 of each file too, and read it once
+           more for that
   --json   one JSON object a line on standard output, and nothing else there
   --       ends the options
 
@@ -74,6 +76,7 @@ type command struct {
 	listen string      // node --listen
 	data   string      // node --data
 	each   bool        // send --each
+	sha256 bool        // --sha256
 	limit  limit.Rates // --limit-rate
 	// archives are the folders that send sends as one.
 	archives []*bundle.Lazy
@@ -137,6 +140,7 @@ func parse(args []string, stdout, stderr io.Writer) (*command, error) {
 	flags.StringVar(&c.listen, "listen", "", "")
 	flags.StringVar(&c.data, "data", "", "")
 	flags.BoolVar(&c.each, "each", false, "")
+	flags.BoolVar(&c.sha256, "sha256", false, "")
 	flags.Func("limit-rate", "", func(text string) (err error) {
 		c.limit, err = parseRate(text)
 		return err
@@ -186,7 +190,7 @@ func (c *command) check(flags *flag.FlagSet) error {
 		return fmt.Errorf("%s does not take %q", c.name, c.args[verb.max])
 	}
 	belongs := map[string][]string{
-		"o": {"get"}, "listen": {"node"}, "data": {"node"}, "each": {"send"}, "limit-rate": {"send", "resume", "get"},
+		"o": {"get"}, "listen": {"node"}, "data": {"node"}, "each": {"send"}, "sha256": {"send", "resume"}, "limit-rate": {"send", "resume", "get"},
 	}
 	var err error
 	flags.Visit(func(f *flag.Flag) {

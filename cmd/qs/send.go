@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"quicksync.me/desktop/service/bundle"
@@ -22,6 +24,8 @@ type sent struct {
 	Size    int64    `json:"size"`
 	State   string   `json:"state"`
 	Error   *problem `json:"error"`
+	// SHA256 of what was sent, in hexadecimal, where it was asked for.
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 // problem is what JSON says of an error.
@@ -172,13 +176,13 @@ func (s *sending) watch(ctx context.Context, added <-chan int) {
 			if !known {
 				s.added = <-added
 			}
-			s.interrupted(&rev)
+			s.interrupted(ctx, &rev)
 			return
 		case <-s.engine.Wake():
 			time.Sleep(look) // much changes together
 		case <-tick.C:
 		}
-		s.report(&rev)
+		s.report(ctx, &rev)
 	}
 }
 
@@ -187,13 +191,13 @@ var errInterrupted = errors.New("interrupted")
 
 // interrupted stops at once and reports what has not ended. It stays in the
 // journal and on the server, to go on from.
-func (s *sending) interrupted(rev *uint64) {
+func (s *sending) interrupted(ctx context.Context, rev *uint64) {
 	s.engine.Close()
-	s.report(rev)
+	s.report(ctx, rev)
 	left, _ := s.engine.Changes(0)
 	for _, st := range left {
 		st.State, st.Err = transfer.Cancelled, errInterrupted
-		s.tell(st)
+		s.tell(ctx, st)
 	}
 	s.progress.clear()
 	if len(left) > 0 {
@@ -202,7 +206,7 @@ func (s *sending) interrupted(rev *uint64) {
 }
 
 // report tells of the files that have ended since the last time.
-func (s *sending) report(rev *uint64) {
+func (s *sending) report(ctx context.Context, rev *uint64) {
 	var changed []transfer.Status
 	changed, *rev = s.engine.Changes(*rev)
 	var ended []string
@@ -210,7 +214,7 @@ func (s *sending) report(rev *uint64) {
 		if st.State.Ended() {
 			ended = append(ended, st.ID)
 			s.ended++
-			s.tell(st)
+			s.tell(ctx, st)
 		}
 	}
 	s.engine.Forget(ended...)
@@ -219,9 +223,9 @@ func (s *sending) report(rev *uint64) {
 }
 
 // tell reports one file that has ended.
-func (s *sending) tell(st transfer.Status) {
+func (s *sending) tell(ctx context.Context, st transfer.Status) {
 	s.progress.clear()
-	o := sent{Path: st.Path, Name: st.Name, Size: st.Size, State: "done", Error: problemOf(st.Err)}
+	o := sent{Path: st.Path, Name: st.Name, Size: st.Size, State: "done", Error: problemOf(st.Err), SHA256: s.sum(ctx, st)}
 	if st.FileKey != "" {
 		o.FileKey = &st.FileKey
 	}
@@ -241,9 +245,31 @@ func (s *sending) tell(st transfer.Status) {
 	if !s.json && !st.State.Stored() {
 		return
 	}
-	if err := s.out.object(o, "%s\t%s", shown(st.Name), s.where(st)); err != nil && s.outErr == nil {
+	line := []string{shown(st.Name), s.where(st)}
+	if o.SHA256 != "" {
+		line = append(line, o.SHA256)
+	}
+	if err := s.out.object(o, "%s", strings.Join(line, "\t")); err != nil && s.outErr == nil {
 		s.outErr = err
 	}
+}
+
+// sum is the SHA-256 of a file that was sent, where it was asked for. It is read
+// once more for it: its parts go out in any order. One that is not what was sent
+// any more has none.
+func (s *sending) sum(ctx context.Context, st transfer.Status) string {
+	if !s.sha256 || !st.State.Stored() {
+		return ""
+	}
+	var read atomic.Int64
+	hide := newProgress(s.stderr).follow(&read, st.Size)
+	sum, err := s.engine.SHA256(ctx, st.ID, &read)
+	hide()
+	if err != nil {
+		s.failed++
+		fmt.Fprintf(s.stderr, "qs: %s: it was sent, but has no SHA-256: %s\n", shown(st.Name), sentence(err))
+	}
+	return sum
 }
 
 // discard deletes what the server has of a file that failed for good: nobody

@@ -36,6 +36,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"send", "a", "-o", "b"}, "-o belongs to get"},
 		{[]string{"list", "--listen", ":0"}, "-listen belongs to node"},
 		{[]string{"send", "--data", "d", "a"}, "-data belongs to node"},
+		{[]string{"list", "--sha256"}, "-sha256 belongs to send, resume"},
 		{[]string{"list", "--limit-rate", "1M"}, "-limit-rate belongs to send, resume, get"},
 		{[]string{"send", "--limit-rate", "fast", "a"}, "such as 500K or 2MB/s"},
 		{[]string{"send", "--limit-rate", "", "a"}, "such as 500K or 2MB/s"},

@@ -28,6 +28,7 @@ var words = []word{
 	{transfer.ErrNotFile, "not_a_file", "it is neither a file nor a folder"},
 	{transfer.ErrLoop, "loop", "it is a link that leads back into itself"},
 	{transfer.ErrChanged, "changed", "it changed while it was uploading: send it again"},
+	{transfer.ErrChangedSince, "changed_since", "it has changed since it was sent"},
 	{transfer.ErrTooBig, "too_big", "it is larger than the server can take"},
 	{transfer.ErrUnwritable, "unwritable", "it cannot be written: check the folder's permissions and the room on the disk"},
 	{transfer.ErrWrongSize, "wrong_size", "The server stored another size than was sent. Send the file again."},

@@ -50,6 +50,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	f := &fetch{engine: e, route: r, want: d, abs: abs, ranged: make(chan bool, 1)}
 	file, err := f.stat(ctx)
 	if err != nil {
+		f.giveUpLeft(ctx)
 		return "", err
 	}
 	if err := f.open(file); err != nil {
@@ -72,14 +73,32 @@ func (f *fetch) finish() (string, error) {
 	return path, err
 }
 
-// abandon removes what cannot be gone on with. When the program ends, or the
-// person stops it, or the server stays away, the pieces stay for the next time.
+// ErrGivenUp is the cause with which the context of a download ends that nobody
+// wants any more: what is there of it is removed.
+var ErrGivenUp = errors.New("given up")
+
+// abandon removes what cannot be gone on with, or was given up. When the program
+// ends, or is stopped, or the server stays away, the pieces stay for the next
+// time.
 func (f *fetch) abandon(ctx context.Context, err error) {
-	if f.journalled && (ctx.Err() != nil || CanGoOn(err)) {
+	if f.journalled && !givenUp(ctx) && (ctx.Err() != nil || CanGoOn(err)) {
 		return
 	}
 	_ = os.Remove(f.part.Name())
 	f.forget()
+}
+
+func givenUp(ctx context.Context) bool { return errors.Is(context.Cause(ctx), ErrGivenUp) }
+
+// giveUpLeft removes what an earlier run has left of a download that is given up
+// before it goes on.
+func (f *fetch) giveUpLeft(ctx context.Context) {
+	if !givenUp(ctx) {
+		return
+	}
+	if left, ok := f.engine.takeFetch(f.route.target.Storage, f.want.FileKey, f.abs); ok {
+		f.discard(left)
+	}
 }
 
 // CanGoOn tells that a transfer that failed may go on where it was: the server

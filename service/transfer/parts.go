@@ -51,6 +51,7 @@ func (r *run) missingParts() []int {
 
 // sendPart sends one part until its tag is right, and keeps the tag.
 func (r *run) sendPart(ctx context.Context, src Reader, number int) error {
+	defer r.onWay(number)()
 	for wrong := 0; ; wrong++ {
 		a := r.race(ctx, src, number)
 		if a.err == nil {

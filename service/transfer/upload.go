@@ -52,9 +52,10 @@ type way struct {
 	tags      []string // by part; empty where not answered
 	tries     []uint8  // how often each part was sent
 	partsDone int
-	completes bool // a complete was sent, answered or not
-	restored  bool // left by an earlier run: its complete may have taken effect
-	anew      int  // how often it began anew because the server had forgotten it
+	moving    map[int]struct{} // the numbers of the parts that are being sent
+	completes bool             // a complete was sent, answered or not
+	restored  bool             // left by an earlier run: its complete may have taken effect
+	anew      int              // how often it began anew because the server had forgotten it
 
 	sent atomic.Int64
 	file api.File

@@ -44,7 +44,7 @@ var scenes = map[string]scene{
 	"detail":    {list: listOf(finished()), detail: doneDetail(), connection: here(false), act: down(1)},
 	"several": {
 		list: listOf(finished()), connection: here(false), act: reachDown,
-		detail: views.Detail{Count: 3, Total: 8, Size: 1_520_400_000, Can: views.Can{Save: true, Delete: true}},
+		detail: severalDetail(),
 	},
 	"strip": {list: listOf(finished()[:2]), detail: totals(), connection: here(true)},
 	"offer": {list: listOf(moving()), detail: totals(), overall: busy(), connection: offered(views.Offer{
@@ -66,6 +66,11 @@ var scenes = map[string]scene{
 	"limits":   {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(14)},
 	"waits":    {list: listOf(waiting()), detail: totals(), overall: outage(), connection: away()},
 	"ended":    {list: listOf(gone()), detail: totals(), connection: ended()},
+	"picture":  {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: down(3)},
+	"parts":    {list: listOf(moving()), detail: partsDetail(), overall: busy(), connection: remote(), act: pressed(1, 8)},
+	"facts":    {list: listOf(finished()), detail: summingDetail(), connection: remote(), act: pressed(3, 11)},
+	"saving":   {list: listOf(finished()), detail: savingDetail(), overall: views.Overall{Saving: "Saving 1 file… 61 %"}, connection: remote(), act: down(3)},
+	"qr":       {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: pressed(3, 6)},
 	"nomatch": {
 		list:   views.List{Search: "xyz", Counts: views.Counts{0, 0, 0, 0}},
 		detail: totals(), connection: here(false),
@@ -165,7 +170,9 @@ func gone() []views.Row {
 	return rows
 }
 
-func totals() views.Detail { return views.Detail{Total: 8, Size: 4_215_000_000} }
+func totals() views.Detail {
+	return views.Detail{Total: 8, Size: 4_215_000_000, Counts: views.Counts{8, 0, 0, 8}}
+}
 
 func busy() views.Overall {
 	return views.Overall{
@@ -264,7 +271,8 @@ func actions(a fyne.App, data *views.Data) views.Actions {
 		Filter: func(f views.Filter) { set(func(l *views.List) { l.Filter = f }) },
 		Sort:   func(by views.Column, down bool) { set(func(l *views.List) { l.Sort, l.Descending = by, down }) },
 		Reload: func() {}, PauseAll: func() {}, ResumeAll: func() {},
-		CopyLink: func(string) {}, NewLink: func(string) {}, Open: func(string) {}, Save: func([]string, string) {},
+		CopyLink: func(string) {}, NewLink: func(string) {}, CopyLinks: many, MakeLink: func(string) {},
+		Sum: func(string) {}, StopSum: func() {}, StopSaving: many, Open: func(string) {}, Save: func([]string, string) {},
 		SetAudience: func(views.Audience) {}, Choose: func(string) {}, Forget: func(string) {},
 		DownloadFolder: func() string { return "" }, Quit: a.Quit, Test: test,
 		Visible: func(bool) {}, ResetPreferences: func() {}, Diagnostics: func(done func(string)) { done("") },
