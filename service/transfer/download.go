@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
+	"golang.org/x/sync/semaphore"
+
 	"quicksync.me/desktop/service/api"
 )
 
@@ -47,7 +49,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if err != nil {
 		return "", &FileError{Path: d.Path, Kind: ErrUnwritable, Err: systemError(err)}
 	}
-	f := &fetch{engine: e, route: r, want: d, abs: abs, ranged: make(chan bool, 1)}
+	f := &fetch{engine: e, route: r, want: d, abs: abs, ranged: make(chan bool, 1), link: sharedLink{turn: semaphore.NewWeighted(1)}}
 	file, err := f.stat(ctx)
 	if err != nil {
 		f.giveUpLeft(ctx)

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"quicksync.me/desktop/service/api"
 )
@@ -55,9 +56,9 @@ func (p *pieces) sum(plan Plan) string {
 }
 
 // sharedLink is the presigned link that all pieces of a download use. One that
-// is refused is renewed once, by whoever meets it first.
+// is refused is renewed once, by whoever meets it first, while the others wait.
 type sharedLink struct {
-	mu      sync.Mutex
+	turn    *semaphore.Weighted
 	url     string
 	renewed bool
 }
@@ -80,8 +81,10 @@ func (f *fetch) withLink(ctx context.Context, call func(link string) error) erro
 
 // currentLink returns the link; where it is still the refused one, a new one.
 func (f *fetch) currentLink(ctx context.Context, refused string) (string, error) {
-	f.link.mu.Lock()
-	defer f.link.mu.Unlock()
+	if err := f.link.turn.Acquire(ctx, 1); err != nil {
+		return "", context.Cause(ctx)
+	}
+	defer f.link.turn.Release(1)
 	if f.link.url != refused {
 		return f.link.url, nil
 	}
