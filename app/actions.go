@@ -18,10 +18,10 @@ func (a *App) Actions() views.Actions {
 		Paste:      func() { a.paste(false) }, ShareClipboard: func() { a.paste(true) },
 		Answer: a.answer, SendEach: a.sendEach,
 
-		Search: func(text string) { a.see(func(v *view) { v.search = text }) },
-		Filter: func(f views.Filter) { a.see(func(v *view) { v.filter = f }) },
+		Search: func(text string) { a.see(func(v *view) { v.Search = text }) },
+		Filter: func(f views.Filter) { a.see(func(v *view) { v.Filter = f }) },
 		Sort: func(by views.Column, descending bool) {
-			a.see(func(v *view) { v.sort, v.descending = by, descending })
+			a.see(func(v *view) { v.Sort, v.Descending = by, descending })
 		},
 		Select: a.selectRows,
 		Reload: a.reloadCurrent,

@@ -47,13 +47,13 @@ func (s *stage) only(names ...string) {
 	slices.Sort(names)
 	s.until(fmt.Sprintf("only %q", names), func() bool {
 		var got []string
-		for _, r := range s.list().Rows {
+		for _, r := range s.rows() {
 			if r.State == views.Done {
 				got = append(got, r.Name)
 			}
 		}
 		slices.Sort(got)
-		return slices.Equal(got, names) && len(s.list().Rows) == len(names)
+		return slices.Equal(got, names) && len(s.rows()) == len(names)
 	})
 }
 
@@ -218,7 +218,7 @@ func TestTheSameTwiceIsSaidAndSentOnce(t *testing.T) {
 	s.row("Holiday.zip", views.Paused)
 	s.act(func(a views.Actions) { a.Add([]string{dir, path}) })
 	s.says("2 files were in the queue already and are sent once")
-	if rows := s.list().Rows; len(rows) != 2 {
+	if rows := s.rows(); len(rows) != 2 {
 		t.Errorf("%+v", rows)
 	}
 	s.act(func(a views.Actions) { a.ResumeAll() })

@@ -21,6 +21,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"quicksync.me/desktop/app/table"
 	"quicksync.me/desktop/service/clipboard"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/secrets"
@@ -119,6 +120,7 @@ type App struct {
 	places    []*place
 	current   *place
 	view      view
+	shelf     shelf // belongs to the pump
 	transfers transfers
 	links     map[string]*linkState       // by row
 	history   map[string]journal.Finished // of earlier runs, by storage and key
@@ -139,11 +141,8 @@ type App struct {
 
 // view is what the person has chosen to see.
 type view struct {
-	search     string
-	filter     views.Filter
-	sort       views.Column
-	descending bool
-	selected   map[string]bool
+	table.View
+	selected map[string]bool
 }
 
 // New returns the program, which does nothing before Start.
@@ -154,7 +153,7 @@ func New(p Params) *App {
 	a := &App{
 		Params: p, kick: make(chan struct{}, 1), links: map[string]*linkState{}, savings: map[*saving]bool{},
 		sums: map[string]*sum{}, thumbnails: thumbnail.New(thumbnail.Config{Width: thumbnailWidth, Height: thumbnailHeight}),
-		view: view{sort: views.ColumnAdded, descending: true},
+		view: view{View: table.View{Sort: views.ColumnAdded, Descending: true}},
 	}
 	a.transfers.init()
 	a.history = make(map[string]journal.Finished, len(p.History))

@@ -208,7 +208,7 @@ func TestSearchFilterAndSort(t *testing.T) {
 		return s.list().Counts == views.Counts{views.FilterAll: 4, views.FilterDone: 3, views.FilterFailed: 1}
 	})
 	names := func() (n string) {
-		for _, r := range s.list().Rows {
+		for _, r := range s.rows() {
 			n += r.Name + " "
 		}
 		return n
@@ -232,7 +232,7 @@ func TestDeleteIsForGood(t *testing.T) {
 	s.act(func(a views.Actions) { a.Add([]string{path, filepath.Join(s.dir, "missing")}) })
 	r, missing := s.row("f", views.Done), s.row("missing", views.Failed)
 	s.act(func(a views.Actions) { a.Delete([]string{r.ID, missing.ID}) })
-	s.until("nothing", func() bool { return len(s.list().Rows) == 0 })
+	s.until("nothing", func() bool { return len(s.rows()) == 0 })
 	if u, err := s.node.Usage(context.Background()); err != nil || u.Files != 0 {
 		t.Errorf("the node keeps %+v, %v", u, err)
 	}

@@ -3,50 +3,46 @@ package app
 import (
 	"strings"
 
+	"quicksync.me/desktop/app/table"
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
 
-// detail is the pane beside the list, of all rows of the storage: what is
-// selected stays so while a search or a filter hides it.
-func (a *App) detail(rows []views.Row) views.Detail {
+// detail is the pane beside the list: what is selected stays so while a search or
+// a filter hides it.
+func (a *App) detail(picked []views.Row, all table.Totals) views.Detail {
 	p := a.current
-	d := views.Detail{Total: len(rows), NamesHidden: !p.here() && p.cfg.HideNames}
-	can := views.Can{Copy: true, Save: true, Delete: true, Pause: true, Resume: true, Cancel: true, Retry: true, Each: true}
-	for _, r := range rows {
-		if !a.view.selected[r.ID] {
-			continue
-		}
-		d.Count++
-		d.Row = r
-		count(&d, r)
-		can = both(can, r.Can)
-	}
-	if d.Count == 0 {
-		for _, r := range rows {
-			count(&d, r)
-		}
-		can = views.Can{}
-	}
-	if d.Count == 1 {
+	d := views.Detail{Total: all.Counts[views.FilterAll], NamesHidden: !p.here() && p.cfg.HideNames, Count: len(picked)}
+	switch d.Count {
+	case 0:
+		d.Size, d.Counts = all.Size, all.Counts
+	case 1:
+		d.Row = picked[0]
 		a.describe(&d)
+		fallthrough
+	default:
+		d.Can = total(&d, picked)
 	}
 	d.Saving = a.savingOf(a.view.selected)
 	a.wantPicture(&d)
-	d.Can = can
 	return d
 }
 
-// count adds a row to the totals.
-func count(d *views.Detail, r views.Row) {
-	d.Size += max(r.Size, 0)
-	d.Sent += r.Sent
-	for f := range d.Counts {
-		if kept(views.Filter(f), r.State) {
-			d.Counts[f]++
+// total sums rows up, and returns what can be asked for all of them.
+func total(d *views.Detail, rows []views.Row) views.Can {
+	can := rows[0].Can
+	for _, r := range rows {
+		d.Size += max(r.Size, 0)
+		d.Sent += r.Sent
+		can = both(can, r.Can)
+		for f := range d.Counts {
+			if table.Keeps(views.Filter(f), r.State) {
+				d.Counts[f]++
+			}
 		}
 	}
+	return can
 }
 
 func both(a, b views.Can) views.Can {
@@ -66,7 +62,7 @@ func (a *App) describe(d *views.Detail) {
 		d.CID, d.Creator = u.File.CID, u.File.Creator
 		d.Cells = a.cells(u.ID)
 	} else {
-		key = strings.TrimPrefix(d.Row.ID, p.id+"/")
+		key = p.keyOf(d.Row.ID)
 		if f, ok := a.original(p, key); ok {
 			d.From = f.Path
 		}

@@ -46,6 +46,7 @@ func (t *transfers) leaveBehind(placeID string) {
 	for _, u := range t.order {
 		if u.Target == placeID && u.State.Stored() {
 			u.earlier = true
+			t.left++
 		}
 	}
 }

@@ -14,7 +14,7 @@ func TestAnotherLanguageIsSpokenAtOnce(t *testing.T) {
 	s.row("plan.docx", views.Done)
 	s.act(func(a views.Actions) { a.Prefer(func(p *views.Preferences) { p.Language = "de" }) })
 	s.until("German", func() bool {
-		rows := s.list().Rows
+		rows := s.rows()
 		return len(rows) == 1 && rows[0].Message == "Öffnet nur auf diesem Computer."
 	})
 	if name := s.connection().Places[0].Name; name != "Dieser Computer" {

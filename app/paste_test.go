@@ -40,7 +40,7 @@ func (s *stage) pastedRow(name string, state views.State) (row views.Row) {
 	s.Helper()
 	shape := regexp.MustCompile("^" + name + "$")
 	s.until(name, func() bool {
-		for _, r := range s.list().Rows {
+		for _, r := range s.rows() {
 			if shape.MatchString(r.Name) && r.State == state {
 				row = r
 				return true
@@ -82,9 +82,9 @@ func TestAPictureIsSent(t *testing.T) {
 	first := s.pastedRow("Picture"+stamped+`\.png`, views.Paused)
 	s.desk.copies(clipboard.Content{PNG: []byte("\x89PNG two")}, nil)
 	s.act(func(a views.Actions) { a.Paste() })
-	s.until("both", func() bool { return len(s.list().Rows) == 2 && len(s.pastedFiles()) == 2 })
+	s.until("both", func() bool { return len(s.rows()) == 2 && len(s.pastedFiles()) == 2 })
 	s.act(func(a views.Actions) { a.Delete([]string{first.ID}) })
-	s.until("one", func() bool { return len(s.list().Rows) == 1 && len(s.pastedFiles()) == 1 })
+	s.until("one", func() bool { return len(s.rows()) == 1 && len(s.pastedFiles()) == 1 })
 	s.start() // the other goes on, from its file
 	s.pastedRow("Picture"+stamped+`( \(2\))?\.png`, views.Done)
 	s.until("no file", func() bool { return len(s.pastedFiles()) == 0 })
@@ -146,7 +146,7 @@ func TestWhatCannotBePastedIsSaid(t *testing.T) {
 	s.desk.copies(clipboard.Content{Text: "x"}, nil)
 	s.act(func(a views.Actions) { a.Paste() })
 	s.says("The clipboard could not be read.")
-	if rows := s.list().Rows; len(rows) != 0 {
+	if rows := s.rows(); len(rows) != 0 {
 		t.Errorf("%+v", rows)
 	}
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -64,11 +65,14 @@ type listing struct {
 	err     error
 }
 
-// listed is a file with its name opened, once.
+// listed is a file with its name opened, once, and the ID of its row.
 type listed struct {
 	api.File
-	name string
+	name, id string
 }
+
+// keyOf is the key of the file whose row has this ID.
+func (p *place) keyOf(rowID string) string { return strings.TrimPrefix(rowID, p.id+"/") }
 
 // loadPlaces makes the storages of the settings.
 func (a *App) loadPlaces(s *settings.Settings) {
@@ -225,7 +229,9 @@ func (a *App) listOnce(p *place) (again bool) {
 	opened := make([]listed, len(files))
 	byKey := make(map[string]int, len(files))
 	for i, f := range files {
-		opened[i] = listed{f, conn.PlainName(f)}
+		id, name := p.id+"/"+f.Key, conn.PlainName(f)
+		f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
+		opened[i] = listed{f, name, id}
 		byKey[f.Key] = i
 	}
 	used, usageErr := a.Node.Usage(a.ctx)

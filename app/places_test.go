@@ -172,7 +172,7 @@ func TestTotalsAndDetailAreOfAllRows(t *testing.T) {
 	s.row("gone", views.Failed)
 	s.until("the totals", func() bool { d := s.detail(); return d.Count == 0 && d.Total == 3 && d.Size == 30 })
 	s.act(func(a views.Actions) { a.Select([]string{r.ID}); a.Search("b") })
-	s.until("one row", func() bool { return len(s.list().Rows) == 1 })
+	s.until("one row", func() bool { return len(s.rows()) == 1 })
 	if d, l := s.detail(), s.list(); d.Count != 1 || d.Row.ID != r.ID || len(l.Hidden) != 1 {
 		t.Errorf("the detail is of %d rows; hidden: %+v", d.Count, l.Hidden)
 	}
@@ -187,7 +187,7 @@ func TestSeveralAddsWaitForOneAnswer(t *testing.T) {
 		s.until("the question", func() bool {
 			s.app.mu.Lock()
 			defer s.app.mu.Unlock()
-			return s.app.asked != nil && len(s.app.asked.done) == len(s.list().Rows)
+			return s.app.asked != nil && len(s.app.asked.done) == len(s.rows())
 		})
 	}
 	s.act(func(a views.Actions) { a.SetAudience(views.AudienceNetwork) })

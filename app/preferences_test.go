@@ -217,7 +217,7 @@ func TestCleaningUpDeletesByAge(t *testing.T) {
 			t.Errorf("%d files are left, want %d", u.Files, c.left)
 		}
 	}
-	s.until("the rows to go", func() bool { return len(s.list().Rows) == 1 && s.connection().Used == 0 })
+	s.until("the rows to go", func() bool { return len(s.rows()) == 1 && s.connection().Used == 0 })
 }
 
 func (s *stage) usage(n *node.Node) node.Usage {

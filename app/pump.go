@@ -3,7 +3,9 @@ package app
 import (
 	"time"
 
+	"quicksync.me/desktop/app/table"
 	"quicksync.me/desktop/service/online"
+	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
 
@@ -69,13 +71,12 @@ func (a *App) tick(now time.Time) (moving bool) {
 	a.clearEnded(ended)
 	a.warnOfEnd(now)
 	reload := len(ended) > 0 && !uploading || a.current.askAtEnd(now)
-	next := a.snapshot(now)
 	p := a.current
+	p.closed = a.isClosed(p, now)
+	news, seen := a.deliver(idsOf(changed), now), a.view.View
 	a.mu.Unlock()
-	next.detail.Link = a.public(p, next.detail.Link)
-	a.mu.Lock()
-	a.next = next
-	a.mu.Unlock()
+	a.shelf.take(news)
+	a.snapshot(p, a.shelf.table.Show(seen), now)
 	for _, b := range settled {
 		a.finish(b)
 	}
@@ -86,14 +87,38 @@ func (a *App) tick(now time.Time) (moving bool) {
 	return moving
 }
 
-// snapshot is all that the window shows now. Callers hold a.mu.
-func (a *App) snapshot(now time.Time) snapshots {
-	a.current.closed = a.isClosed(a.current, now)
-	rows := a.rows(now)
-	return snapshots{
-		list: a.list(rows), detail: a.detail(rows), overall: a.overall(now), connection: a.connection(),
-		preferences: a.preferences(a.prefs.Load()),
+func idsOf(changed []transfer.Status) []string {
+	ids := make([]string, len(changed))
+	for i, s := range changed {
+		ids[i] = s.ID
 	}
+	return ids
+}
+
+// snapshot makes all that the window shows of a storage now. What a person has
+// chosen meanwhile comes with the next one.
+func (a *App) snapshot(p *place, shown *table.Shown, now time.Time) {
+	next, ok := a.compose(p, shown, now)
+	if !ok {
+		return
+	}
+	next.detail.Link = a.public(p, next.detail.Link)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.next = next
+}
+
+func (a *App) compose(p *place, shown *table.Shown, now time.Time) (next snapshots, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if p != a.current {
+		return next, false
+	}
+	picked, hidden := a.shelf.pick(a.view.selected, a.view.View)
+	return snapshots{
+		list: a.list(shown, hidden), detail: a.detail(picked, a.shelf.table.Total()), overall: a.overall(now),
+		connection: a.connection(), preferences: a.preferences(a.prefs.Load()),
+	}, true
 }
 
 // post has the window take the newest snapshot. One call at most is on its way

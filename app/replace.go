@@ -52,6 +52,7 @@ func (a *App) unwant(ids []string) (left []string) {
 			continue
 		}
 		u.unwanted = true
+		a.transfers.left++
 		a.transfers.leave(u)
 		a.leaveBatch(u)
 		delete(a.view.selected, id)
@@ -108,6 +109,7 @@ func (a *App) clearAway(s transfer.Status) {
 	a.mu.Lock()
 	if u, still := a.transfers.byID[s.ID]; still {
 		u.unwanted = false
+		a.transfers.left++
 	}
 	a.mu.Unlock()
 }

@@ -154,6 +154,15 @@ func (s *stage) overall() views.Overall { v, _ := s.app.Data.Overall.Get(); retu
 
 func (s *stage) connection() views.Connection { v, _ := s.app.Data.Connection.Get(); return v }
 
+// rows are those of the list.
+func (s *stage) rows() (rows []views.Row) {
+	list := s.list().Rows
+	for i := 0; list != nil && i < list.Len(); i++ {
+		rows = append(rows, list.At(i))
+	}
+	return rows
+}
+
 // until waits for the window to show something.
 func (s *stage) until(what string, is func() bool) {
 	s.Helper()
@@ -169,7 +178,7 @@ func (s *stage) until(what string, is func() bool) {
 func (s *stage) row(name string, state views.State) (row views.Row) {
 	s.Helper()
 	s.until(name+" in its state", func() bool {
-		for _, r := range s.list().Rows {
+		for _, r := range s.rows() {
 			if r.Name == name && r.State == state {
 				row = r
 				return true

@@ -19,6 +19,8 @@ type transfers struct {
 	meter transfer.Meter
 	// warned tells that the person knows that the group will not be there in time.
 	warned bool
+	// left counts what has made rows go, or come back.
+	left int
 }
 
 // tracked is one upload as it was told last.
@@ -135,6 +137,7 @@ func (t *transfers) forget(id string) {
 		return
 	}
 	delete(t.byID, id)
+	t.left++
 	same := func(v *tracked) bool { return u == v }
 	t.order = slices.DeleteFunc(t.order, same)
 	t.group = slices.DeleteFunc(t.group, same)
@@ -209,14 +212,17 @@ func (a *App) noteTime(running bool) time.Duration {
 const maxRecents = 10
 
 func (a *App) recents() (r []views.Recent) {
-	done := make([]*tracked, 0, maxRecents)
+	var newest []*tracked // of all, the first few
+	later := func(x, y *tracked) int { return y.Ended.Compare(x.Ended) }
 	for _, u := range a.transfers.order {
-		if u.State.Stored() && !u.unwanted && a.gone(a.place(u.Target), u) == "" {
-			done = append(done, u)
+		if !u.State.Stored() || u.unwanted || a.gone(a.place(u.Target), u) != "" {
+			continue
 		}
+		at, _ := slices.BinarySearchFunc(newest, u, later)
+		newest = slices.Insert(newest, at, u)
+		newest = newest[:min(len(newest), maxRecents)]
 	}
-	slices.SortStableFunc(done, func(x, y *tracked) int { return y.Ended.Compare(x.Ended) })
-	for _, u := range done[:min(len(done), maxRecents)] {
+	for _, u := range newest {
 		r = append(r, views.Recent{ID: u.ID, Name: u.Name})
 	}
 	return r

@@ -65,7 +65,7 @@ func newDetailPane(w *Window) *detailPane {
 
 func (p *detailPane) makeButtons() {
 	k, t, a := p.w.kit, p.w.words, p.w.actions
-	ask := func(act func([]string)) func() { return func() { act(idsOf(p.w.list.selected(), nil)) } }
+	ask := func(act func([]string)) func() { return func() { act(p.w.list.selectedIDs()) } }
 	p.save = newButton(k, raised, glyphSave, t.Text("menu.save"), ask(p.w.saveTo))
 	p.retry = newButton(k, raised, glyphAgain, t.Text("menu.retry"), ask(a.Retry))
 	p.pause = newButton(k, raised, glyphPause, t.Text("menu.pause"), ask(a.Pause))

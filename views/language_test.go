@@ -18,7 +18,7 @@ func TestLanguageChangesAtOnce(t *testing.T) {
 	}
 	s.list(rows...)
 	s.w.top.search.SetText("song")
-	s.setList(List{Rows: rows, Counts: Counts{60}, Search: "song"})
+	s.setList(List{Rows: RowSlice(rows), Counts: Counts{60}, Search: "song"})
 	s.press(3, 0)
 	if err := s.data.Detail.Set(Detail{Count: 1, Row: rows[3], Can: fileCan, FileKey: "k", Parts: 3, PartsDone: 3}); err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 type fileList struct {
 	widget.List
 	kit  *kit
-	rows []Row
+	rows Rows
 	// hidden are selected rows that a search or a filter keeps off the list.
 	hidden []Row
 	sel    selection
@@ -42,9 +42,9 @@ var (
 )
 
 func newFileList(k *kit) *fileList {
-	l := &fileList{kit: k, bound: map[int]*row{}}
+	l := &fileList{kit: k, rows: RowSlice(nil), bound: map[int]*row{}}
 	l.HideSeparators = true
-	l.Length = func() int { return len(l.rows) }
+	l.Length = func() int { return l.rows.Len() }
 	l.CreateItem = func() fyne.CanvasObject { return newRow(l) }
 	l.UpdateItem = func(index int, item fyne.CanvasObject) { l.bind(index, item.(*row)) }
 	l.ExtendBaseWidget(l)
@@ -53,10 +53,10 @@ func newFileList(k *kit) *fileList {
 
 // show takes a new list of rows over, and those that are selected without being
 // shown. Only rows that look different are drawn.
-func (l *fileList) show(rows, hidden []Row) {
-	longer := len(rows) != len(l.rows)
+func (l *fileList) show(rows Rows, hidden []Row) {
+	longer := rows.Len() != l.rows.Len()
 	l.rows, l.hidden = rows, hidden
-	if l.sel.keep(l.selected()) {
+	if l.sel.keep(rows, RowSlice(hidden)) {
 		l.moved()
 	}
 	if longer {
@@ -94,10 +94,10 @@ func (l *fileList) onScreen() (first, last int) {
 }
 
 func (l *fileList) draw(r *row) {
-	if r.index < 0 || r.index >= len(l.rows) {
+	if r.index < 0 || r.index >= l.rows.Len() {
 		return
 	}
-	data := l.rows[r.index]
+	data := l.rows.At(r.index)
 	c := cellsOf(l.kit.words, data, time.Now())
 	c.chosen = l.sel.has(data.ID)
 	c.cursor = l.focused && l.keys && l.sel.cursor == data.ID
@@ -109,7 +109,12 @@ func (l *fileList) draw(r *row) {
 // selected returns the selected rows in the order of the list, and after them
 // those that are hidden.
 func (l *fileList) selected() []Row {
-	return append(l.sel.chosen(l.rows), l.sel.chosen(l.hidden)...)
+	return append(l.sel.chosen(l.rows), l.sel.chosen(RowSlice(l.hidden))...)
+}
+
+// selectedIDs returns the IDs of the selected rows, in the order of selected.
+func (l *fileList) selectedIDs() []string {
+	return append(l.sel.chosenIDs(l.rows), l.sel.chosenIDs(RowSlice(l.hidden))...)
 }
 
 // changed draws the selection and tells of it.
@@ -121,13 +126,13 @@ func (l *fileList) changed() {
 // pressed is a mouse button going down on the row at index. The secondary one
 // takes the row into the selection for the menu that follows.
 func (l *fileList) pressed(index int, button desktop.MouseButton, keys fyne.KeyModifier) {
-	if index < 0 || index >= len(l.rows) {
+	if index < 0 || index >= l.rows.Len() {
 		return
 	}
 	l.keys, l.pressing = false, true
 	l.kit.canvas().Focus(l)
 	l.pressing = false
-	id := l.rows[index].ID
+	id := l.rows.ID(index)
 	switch {
 	case button == desktop.MouseButtonSecondary && l.sel.has(id):
 		l.sel.cursor = id
@@ -143,17 +148,17 @@ func (l *fileList) pressed(index int, button desktop.MouseButton, keys fyne.KeyM
 
 // open is a double tap on the row at index.
 func (l *fileList) open(index int) {
-	if index >= 0 && index < len(l.rows) {
-		l.kit.actions.Open(l.rows[index].ID)
+	if index >= 0 && index < l.rows.Len() {
+		l.kit.actions.Open(l.rows.ID(index))
 	}
 }
 
 // act is a tap on the word in the row at index.
 func (l *fileList) act(index int) {
-	if index < 0 || index >= len(l.rows) {
+	if index < 0 || index >= l.rows.Len() {
 		return
 	}
-	row := l.rows[index]
+	row := l.rows.At(index)
 	switch cellsOf(l.kit.words, row, time.Now()).act {
 	case actCopy:
 		l.kit.actions.CopyLink(row.ID)
@@ -183,8 +188,8 @@ func (l *fileList) clear() bool {
 // FocusGained implements fyne.Focusable. Fyne's own would draw its highlight.
 func (l *fileList) FocusGained() {
 	l.focused, l.keys = true, !l.pressing
-	if indexOf(l.rows, l.sel.cursor) < 0 && len(l.rows) > 0 {
-		l.sel.cursor = l.rows[0].ID
+	if indexOf(l.rows, l.sel.cursor) < 0 && l.rows.Len() > 0 {
+		l.sel.cursor = l.rows.ID(0)
 	}
 	l.redraw()
 }
@@ -221,9 +226,9 @@ func (l *fileList) TypedKey(event *fyne.KeyEvent) {
 	case fyne.KeyPageUp:
 		l.step(-page)
 	case fyne.KeyHome:
-		l.step(-len(l.rows))
+		l.step(-l.rows.Len())
 	case fyne.KeyEnd:
-		l.step(len(l.rows))
+		l.step(l.rows.Len())
 	case fyne.KeySpace:
 		l.toggleCursor()
 	case fyne.KeyReturn, fyne.KeyEnter:
@@ -238,18 +243,18 @@ func (l *fileList) TypedKey(event *fyne.KeyEvent) {
 // step moves the cursor by so many rows and chooses the row it comes to, or
 // with Shift all up to there.
 func (l *fileList) step(by int) {
-	if len(l.rows) == 0 {
+	if l.rows.Len() == 0 {
 		return
 	}
 	at := indexOf(l.rows, l.sel.cursor)
-	next := min(max(at+by, 0), len(l.rows)-1)
+	next := min(max(at+by, 0), l.rows.Len()-1)
 	if len(l.sel.ids) == 0 && at >= 0 && !l.shift && (by == 1 || by == -1) {
 		next = at // the first arrow chooses the row where the cursor stands
 	}
 	if l.shift {
 		l.sel.reach(l.rows, next)
 	} else {
-		l.sel.only(l.rows[next].ID)
+		l.sel.only(l.rows.ID(next))
 	}
 	l.ScrollTo(next)
 	l.changed()

@@ -156,7 +156,7 @@ func TestWhatIsHiddenStaysSelected(t *testing.T) {
 	s.list(a, b)
 	s.press(0, 0)
 	s.want("select 1")
-	s.setList(List{Rows: []Row{b}, Hidden: []Row{a}})
+	s.setList(List{Rows: RowSlice{b}, Hidden: []Row{a}})
 	s.data.Detail.Set(Detail{Count: 1, Row: a, Can: fileCan})
 	s.want()
 	s.tap("Save to…")

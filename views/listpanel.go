@@ -36,9 +36,12 @@ func newListPanel(w *Window) *listPanel {
 // show draws the list, and chooses what stands there when it is empty. Nothing
 // yet, nothing found and nothing loaded are three things.
 func (p *listPanel) show(list List) {
+	if list.Rows == nil {
+		list.Rows = RowSlice(nil)
+	}
 	p.header.show(list)
 	p.w.list.show(list.Rows, list.Hidden)
-	empty := len(list.Rows) == 0
+	empty := list.Rows.Len() == 0
 	fresh := empty && list.Problem == "" && !list.Loading && list.Search == "" && list.Filter == FilterAll
 	show(p.zone.box, fresh)
 	show(p.table, !empty)
@@ -51,7 +54,7 @@ func (p *listPanel) show(list List) {
 
 // showStale marks a list that is not of now with its time.
 func (p *listPanel) showStale(list List) {
-	if list.Problem == "" || len(list.Rows) == 0 {
+	if list.Problem == "" || list.Rows.Len() == 0 {
 		p.stale.hide()
 		return
 	}

@@ -98,9 +98,31 @@ const (
 // Counts holds the number of rows that each filter keeps.
 type Counts [filterCount]int
 
+// Rows are the files of a list in their order. They stay as they are once they were
+// shown. Its methods are called on the UI goroutine.
+type Rows interface {
+	Len() int
+	// ID is that of the row at i, from 0 to Len()-1.
+	ID(i int) string
+	// At makes the row at i: the list asks for those only that it draws.
+	At(i int) Row
+}
+
+// RowSlice is Rows that are there beforehand.
+type RowSlice []Row
+
+// Len implements Rows.
+func (r RowSlice) Len() int { return len(r) }
+
+// ID implements Rows.
+func (r RowSlice) ID(i int) string { return r[i].ID }
+
+// At implements Rows.
+func (r RowSlice) At(i int) Row { return r[i] }
+
 // List is what the list shows, filtered and sorted already.
 type List struct {
-	Rows   []Row
+	Rows   Rows
 	Counts Counts
 	// Hidden are the selected rows that Search and Filter do not keep.
 	Hidden []Row

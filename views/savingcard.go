@@ -19,7 +19,7 @@ type savingCard struct {
 func newSavingCard(w *Window) *savingCard {
 	c := &savingCard{title: newBody(), bar: newProgress(), note: newCaption()}
 	c.stop = newButton(w.kit, quiet, glyphCross, w.words.Text("ask.no"), func() {
-		w.actions.StopSaving(idsOf(w.list.selected(), nil))
+		w.actions.StopSaving(w.list.selectedIDs())
 	})
 	c.surface = newSurface(colorRaised, colorEdge, inset(grid*1.5, grid*1.5,
 		column(grid, c.title, c.bar, besideGrowing(c.note, c.stop))))

@@ -33,57 +33,69 @@ func (s *selection) toggle(id string) {
 }
 
 // reach chooses all rows from the anchor to the one at index.
-func (s *selection) reach(rows []Row, index int) {
+func (s *selection) reach(rows Rows, index int) {
 	from := max(indexOf(rows, s.anchor), 0)
 	first, last := min(from, index), max(from, index)
 	s.ids = make(map[string]struct{}, last-first+1)
-	for _, row := range rows[first : last+1] {
-		s.ids[row.ID] = struct{}{}
+	for i := first; i <= last; i++ {
+		s.ids[rows.ID(i)] = struct{}{}
 	}
-	s.anchor, s.cursor = rows[from].ID, rows[index].ID
+	s.anchor, s.cursor = rows.ID(from), rows.ID(index)
 }
 
 // all chooses every row.
-func (s *selection) all(rows []Row) {
-	if len(rows) == 0 {
+func (s *selection) all(rows Rows) {
+	if rows.Len() == 0 {
 		return
 	}
-	s.anchor = rows[0].ID
-	s.reach(rows, len(rows)-1)
+	s.anchor = rows.ID(0)
+	s.reach(rows, rows.Len()-1)
 }
 
 // clear lets every row go; the cursor stays.
 func (s *selection) clear() { s.ids = nil }
 
 // keep lets go of what is not still there, and tells whether there was any.
-func (s *selection) keep(still []Row) bool {
+func (s *selection) keep(shown, hidden Rows) bool {
+	still := make([]string, 0, len(s.ids))
+	for _, rows := range []Rows{shown, hidden} {
+		s.each(rows, len(s.ids)-len(still), func(i int) { still = append(still, rows.ID(i)) })
+	}
 	if len(still) == len(s.ids) {
 		return false
 	}
 	s.ids = make(map[string]struct{}, len(still))
-	for _, row := range still {
-		s.ids[row.ID] = struct{}{}
+	for _, id := range still {
+		s.ids[id] = struct{}{}
 	}
 	return true
 }
 
 // chosen returns the chosen rows in the order of the list.
-func (s *selection) chosen(rows []Row) []Row {
-	var out []Row
-	for i := range rows {
-		if len(out) == len(s.ids) {
-			break
-		}
-		if s.has(rows[i].ID) {
-			out = append(out, rows[i])
-		}
-	}
+func (s *selection) chosen(rows Rows) (out []Row) {
+	s.each(rows, len(s.ids), func(i int) { out = append(out, rows.At(i)) })
 	return out
 }
 
-func indexOf(rows []Row, id string) int {
-	for i := range rows {
-		if rows[i].ID == id {
+// chosenIDs returns the IDs of the chosen rows in the order of the list.
+func (s *selection) chosenIDs(rows Rows) (ids []string) {
+	s.each(rows, len(s.ids), func(i int) { ids = append(ids, rows.ID(i)) })
+	return ids
+}
+
+// each calls do for the chosen rows, until it has found so many.
+func (s *selection) each(rows Rows, many int, do func(i int)) {
+	for i := 0; i < rows.Len() && many > 0; i++ {
+		if s.has(rows.ID(i)) {
+			do(i)
+			many--
+		}
+	}
+}
+
+func indexOf(rows Rows, id string) int {
+	for i := range rows.Len() {
+		if rows.ID(i) == id {
 			return i
 		}
 	}

@@ -150,7 +150,7 @@ func (s *stage) want(asked ...string) {
 	s.asked = nil
 }
 
-func (s *stage) list(rows ...Row) { s.setList(List{Rows: rows, Counts: Counts{len(rows)}}) }
+func (s *stage) list(rows ...Row) { s.setList(List{Rows: RowSlice(rows), Counts: Counts{len(rows)}}) }
 
 func (s *stage) setList(l List) {
 	if err := s.data.List.Set(l); err != nil {

@@ -117,7 +117,7 @@ func (w *Window) assemble() {
 	w.spoken = w.words.Language()
 	w.list = newFileList(w.kit)
 	w.list.askMenu, w.list.askDelete = w.openMenu, w.askDelete
-	w.list.moved = func() { w.actions.Select(idsOf(w.list.selected(), nil)) }
+	w.list.moved = func() { w.actions.Select(w.list.selectedIDs()) }
 	w.top, w.strip, w.filters = newTopBar(w), newStrip(w), newFilters(w)
 	w.pane = newDetailPane(w)
 	w.panel = newListPanel(w)

@@ -22,7 +22,10 @@ func (s scene) in(c *words.Catalogue) scene {
 			*text = c.Text(id, words.Args{"Name": "film.mov", "Size": c.Bytes(5_000_000_000)})
 		}
 	}
-	rows := append([]views.Row(nil), s.list.Rows...)
+	var rows views.RowSlice
+	if s.list.Rows != nil {
+		rows = append(rows, s.list.Rows.(views.RowSlice)...)
+	}
 	for i := range rows {
 		say(&rows[i].Message)
 	}

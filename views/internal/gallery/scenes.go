@@ -182,7 +182,7 @@ func busy() views.Overall {
 }
 
 func listOf(rows []views.Row) views.List {
-	return views.List{Rows: rows, Counts: views.Counts{len(rows), 2, 1, len(rows) - 3}, Sort: views.ColumnAdded, Descending: true}
+	return views.List{Rows: views.RowSlice(rows), Counts: views.Counts{len(rows), 2, 1, len(rows) - 3}, Sort: views.ColumnAdded, Descending: true}
 }
 
 var doneCan = views.Can{Copy: true, Save: true, Delete: true}
