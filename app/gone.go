@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"quicksync.me/desktop/service/api"
@@ -98,7 +97,7 @@ func (a *App) closedText(p *place) string {
 	if len(what) == 0 {
 		return a.Words.Text("error.ended")
 	}
-	return a.Words.Text("error.endedKey", words.Args{"What": strings.Join(what, ", ")})
+	return a.Words.Text("error.endedKey", words.Args{"What": a.Words.Listed(what...)})
 }
 
 // asGone is a row of a file that cannot be had any more.

@@ -44,7 +44,7 @@ func (a *App) offerOneLink(d *parcel) {
 func (a *App) offer(now time.Time) views.Offer {
 	if d := a.heldFor(a.current); d != nil {
 		return views.Offer{
-			ID: d.id, Text: d.asks.text, Answers: a.answerTexts(d, d.asks.answers), Urgent: d.asks.answers[0] == answerArchive,
+			ID: d.id, Text: d.asks.text(), Answers: a.answerTexts(d, d.asks.answers), Urgent: d.asks.answers[0] == answerArchive,
 		}
 	}
 	d := a.together

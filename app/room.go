@@ -101,9 +101,10 @@ func (a *App) rateTo(p *place) float64 {
 	return rate
 }
 
-// question is what is asked about a parcel that does not fit.
+// question is what is asked about a parcel that does not fit. Its sentence is
+// said anew each time it is shown, as the language may change meanwhile.
 type question struct {
-	text    string
+	text    func() string
 	answers []answer
 }
 
@@ -125,25 +126,26 @@ func (a *App) judge(d *parcel, m measured, r room, now time.Time) (q question, f
 	case r.files >= 0 && m.uploads > r.files:
 		return a.tooMany(m, r), false
 	case r.size >= 0 && m.size > r.size:
-		return question{a.tooLarge(d, m, r), []answer{answerAnyway, answerNot}}, false
+		return question{func() string { return a.tooLarge(d, m, r) }, []answer{answerAnyway, answerNot}}, false
 	}
 	if takes := lasting(m.size+r.waiting, r.rate); !r.ends.IsZero() && takes > r.ends.Sub(now) && r.ends.After(now) {
-		return question{a.tooLate(takes, r.ends.Sub(now)), []answer{answerAnyway, answerNot}}, false
+		return question{func() string { return a.tooLate(takes, r.ends.Sub(now)) }, []answer{answerAnyway, answerNot}}, false
 	}
 	return question{}, true
 }
 
 // tooMany offers one archive, where the storage takes one more file.
 func (a *App) tooMany(m measured, r room) question {
-	args := words.Args{"Max": a.Words.Number(r.maxFiles), "Left": a.Words.Number(r.files)}
-	switch {
-	case r.files == 0:
-		return question{a.Words.Text("hold.full", args), []answer{answerAnyway, answerNot}}
-	case r.files < r.maxFiles:
-		return question{a.Words.Count("hold.filesMore", m.uploads, args), []answer{answerArchive, answerNot}}
-	default:
-		return question{a.Words.Count("hold.files", m.uploads, args), []answer{answerArchive, answerNot}}
+	if r.files == 0 {
+		return question{func() string { return a.Words.Count("hold.full", r.maxFiles) }, []answer{answerAnyway, answerNot}}
 	}
+	return question{func() string {
+		args := words.Args{"Max": a.Words.Number(r.maxFiles), "Left": a.Words.Number(r.files)}
+		if r.files < r.maxFiles {
+			return a.Words.Count("hold.filesMore", m.uploads, args)
+		}
+		return a.Words.Count("hold.files", m.uploads, args)
+	}, []answer{answerArchive, answerNot}}
 }
 
 func (a *App) tooLarge(d *parcel, m measured, r room) string {

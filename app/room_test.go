@@ -111,12 +111,17 @@ func TestJudge(t *testing.T) {
 		{one, measured{1, 1, 6_100_000_000}, room{files: -1, size: 5_000_000_000, disk: true}, "“film.mov” is 6.1 GB. The disk of this computer has room for 5.0 GB, and a copy is kept there."},
 		{two, measured{2, 2, 6_100_000_000}, room{files: -1, size: 5_000_000_000, disk: true}, "These 2 are 6.1 GB. The disk of this computer has room for 5.0 GB, and a copy of each is kept there."},
 		{two, measured{5012, 5012, 1}, room{files: 100, maxFiles: 100, size: -1}, "5,012 files; this storage takes 100 — send them as one .zip?"},
+		{one, measured{1, 1, 1}, room{maxFiles: 1, size: -1}, "This storage is full: it takes 1 file. Delete it there, or choose another storage."},
 		{one, measured{1, 1, 3600}, room{files: -1, size: -1, ends: now.Add(time.Hour), rate: 1, waiting: 3600}, "This takes about 2 h; your storage closes in 1 h."},
 		{one, measured{1, 1, 3600}, room{files: -1, size: -1, ends: now.Add(-time.Hour), rate: 1}, ""}, // it says so itself
 	} {
 		q, fits := s.app.judge(c.parcel, c.m, c.room, now)
-		if q.text != c.want || fits != (c.want == "") {
-			t.Errorf("%+v in %+v: %q, %t, want %q", c.m, c.room, q.text, fits, c.want)
+		got := ""
+		if !fits {
+			got = q.text()
+		}
+		if got != c.want || fits != (c.want == "") {
+			t.Errorf("%+v in %+v: %q, %t, want %q", c.m, c.room, got, fits, c.want)
 		}
 	}
 }

@@ -172,7 +172,7 @@ func (a *App) savingLine() string {
 	}
 	text := a.Words.Count("note.saving", files)
 	if known && size > 0 {
-		text += " " + a.Words.Text("unit.percent", words.Args{"N": min(received*100/size, 99)})
+		text = a.Words.Joined(text, a.Words.Text("unit.percent", words.Args{"N": min(received*100/size, 99)}))
 	}
 	return text
 }

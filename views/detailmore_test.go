@@ -2,6 +2,7 @@ package views
 
 import (
 	"image"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -113,6 +114,28 @@ func TestSavingIsCancelled(t *testing.T) {
 	s.detail(Detail{Count: 2, Can: fileCan})
 	if s.button("Cancel saving") != nil || s.w.pane.saving.surface.Visible() {
 		t.Error("nothing is saved, and it can be cancelled")
+	}
+}
+
+// TestSavingNamesItsFolder: the card says all of its sentence, in more lines where
+// a language needs them.
+func TestSavingNamesItsFolder(t *testing.T) {
+	s := newStage(t)
+	s.list(doneRow("1", "a"))
+	s.press(0, 0)
+	d := Detail{Count: 1, Row: doneRow("1", "a"), Can: fileCan, Saving: Saving{Files: 1, Folder: "Downloads", Received: 1, Size: 2}}
+	s.detail(d)
+	title := s.w.pane.saving.title
+	one := title.MinSize().Height
+	s.speak("fr")
+	s.reads("Enregistrement de 1 fichier dans Downloads…")
+	if got := s.w.pane.saving.title; got.MinSize().Height <= one || got.Size().Height < got.MinSize().Height {
+		t.Errorf("the sentence has %v, needs %v; a line is %v", got.Size(), got.MinSize(), one)
+	}
+	d.Saving.Folder = strings.Repeat("very long ", 40)
+	s.detail(d)
+	if got := s.w.pane.saving.title.Text; len(got) > 100 {
+		t.Errorf("the name of the folder is all of %q", got)
 	}
 }
 

@@ -132,7 +132,7 @@ func (s *factSheet) show(d Detail) {
 func kindWord(t *words.Catalogue, name string) string {
 	word := t.Text(kindWords[kindOf(name).glyph])
 	if end := strings.ToUpper(strings.TrimPrefix(ending(shown(name)), ".")); end != "" {
-		word += " (" + end + ")"
+		return t.Text("kind.of", words.Args{"Kind": word, "Ending": end})
 	}
 	return word
 }

@@ -13,8 +13,14 @@ import (
 	"github.com/skip2/go-qrcode"
 )
 
-// qrSize is the longest side of a QR code on the screen.
-const qrSize float32 = 300
+// qrSize is the longest side of a QR code on the screen. In a low window it gives
+// way, as far as qrLeast, to qrBeside: the rest of its page, with two lines that
+// say until when the link works.
+const (
+	qrSize   float32 = 300
+	qrLeast  float32 = 200
+	qrBeside float32 = 232
+)
 
 // qrModules is up to how many modules wide a QR code corrects more errors: beyond,
 // larger modules help more.
@@ -68,7 +74,7 @@ func (w *Window) showQR(d Detail) {
 	name := newParagraph(theme.SizeNameText, widget.MediumImportance)
 	name.Alignment, name.TextStyle.Bold = fyne.TextAlignCenter, true
 	name.SetText(elideMiddle(shown(d.Row.Name), sheetWidth-4*grid, measure(normalText, fyne.TextStyle{Bold: true})))
-	square := container.New(sizedLayout{qrSize, qrSize}, container.NewStack(paper, p.room))
+	square := container.New(qrSquare{w}, container.NewStack(paper, p.room))
 	done := newButton(w.kit, raised, glyphNone, w.words.Text("sheet.done"), func() { w.closeSheet() })
 	p.show(d)
 	w.openSheet(w.words.Text("qr.title"), column(grid*1.5, container.NewCenter(square), name, p.text), atEnd(done), done,
@@ -107,6 +113,20 @@ func (p *qrPage) sentence(l Link) string {
 	default:
 		return p.w.pane.link.sentence(l)
 	}
+}
+
+// qrSquare is the room of a QR code in the window that there is.
+type qrSquare struct{ w *Window }
+
+// Layout implements fyne.Layout.
+func (l qrSquare) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Move(fyne.Position{})
+	objects[0].Resize(size)
+}
+
+// MinSize implements fyne.Layout.
+func (l qrSquare) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSquareSize(min(qrSize, max(qrLeast, l.w.window.Canvas().Size().Height-qrBeside)))
 }
 
 // wholeModules gives a QR code the largest size, in the middle of its room, in

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
@@ -43,6 +44,28 @@ func TestQRCodeCanBeScanned(t *testing.T) {
 			s.reads("Scan to open", "Anyone with the link can open it.")
 			s.want()
 		}
+	}
+}
+
+// TestQRCodeFitsTheSmallestWindow: in no language does its page scroll there, and
+// the code is still read.
+func TestQRCodeFitsTheSmallestWindow(t *testing.T) {
+	s := newStage(t)
+	s.w.window.Resize(fyne.NewSize(640, 480))
+	until := time.Date(time.Now().Year()+1, time.September, 23, 14, 5, 0, 0, time.Local)
+	d := Detail{Count: 1, Row: doneRow("1", "IMG_20261121_184512.jpg"), Can: fileCan, Link: Link{
+		URL: "https://files.example/" + strings.Repeat("0123456789", 20), Reach: ReachAnyone, WorksUntil: until,
+	}}
+	for _, l := range s.w.words.Languages() {
+		s.speak(l.Tag)
+		s.w.showQR(d)
+		page := s.w.sheet.scroll
+		if least, has := page.Content.MinSize().Height, page.Size().Height; least > has {
+			t.Errorf("%s needs %v of %v", l.Name, least, has)
+		}
+	}
+	if got, err := s.scan(); err != nil || got != d.Link.URL {
+		t.Errorf("scanned %q, %v", got, err)
 	}
 }
 

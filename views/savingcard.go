@@ -3,6 +3,8 @@ package views
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"quicksync.me/desktop/views/words"
 )
@@ -10,14 +12,14 @@ import (
 // savingCard tells of what is being saved of the selection, and ends it.
 type savingCard struct {
 	surface *surface
-	title   *line
+	title   *widget.Label
 	bar     *progress
 	note    *line
 	stop    *button
 }
 
 func newSavingCard(w *Window) *savingCard {
-	c := &savingCard{title: newBody(), bar: newProgress(), note: newCaption()}
+	c := &savingCard{title: newParagraph(theme.SizeNameText, widget.MediumImportance), bar: newProgress(), note: newCaption()}
 	c.stop = newButton(w.kit, quiet, glyphCross, w.words.Text("ask.no"), func() {
 		w.actions.StopSaving(w.list.selectedIDs())
 	})
@@ -32,7 +34,8 @@ func (c *savingCard) show(t *words.Catalogue, s Saving) {
 	if s.Files == 0 {
 		return
 	}
-	c.title.set(t.Count("saving.title", s.Files, words.Args{"Folder": shown(s.Folder)}), colorInk)
+	folder := elideMiddle(shown(s.Folder), paneWidth/2, measure(normalText, fyne.TextStyle{}))
+	setParagraph(c.title, t.Count("saving.title", s.Files, words.Args{"Folder": folder}))
 	share, _ := shareOf(t, s.Received, s.Size)
 	c.bar.set(share, false)
 	c.note.set(t.Sent(s.Received, s.Size), colorQuiet)

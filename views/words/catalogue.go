@@ -122,14 +122,22 @@ func (c *Catalogue) Count(id string, n int, args ...Args) string {
 }
 
 // Joined puts whole sentences one after the other, those that are not empty.
-func (c *Catalogue) Joined(sentences ...string) string {
+func (c *Catalogue) Joined(sentences ...string) string { return c.chain("text.joined", sentences) }
+
+// Listed puts clauses of one sentence one after the other, those that are not
+// empty, with the comma of the language.
+func (c *Catalogue) Listed(clauses ...string) string { return c.chain("text.listed", clauses) }
+
+// chain puts the parts that are not empty in a row, two at a time as the sentence
+// of id does.
+func (c *Catalogue) chain(id string, parts []string) string {
 	all := ""
-	for _, s := range sentences {
+	for _, s := range parts {
 		switch {
 		case all == "":
 			all = s
 		case s != "":
-			all = c.Text("text.joined", Args{"First": all, "Then": s})
+			all = c.Text(id, Args{"First": all, "Then": s})
 		}
 	}
 	return all

@@ -63,12 +63,16 @@ func TestLanguageIsTheNearestOne(t *testing.T) {
 
 func TestSentencesAreJoined(t *testing.T) {
 	c := english(t)
-	if got := c.Joined("One.", "", "Two."); got != "One. Two." {
-		t.Errorf("got %q", got)
-	}
-	c.SetLanguage("ja")
-	if got := c.Joined("一。", "二。"); got != "一。二。" {
-		t.Errorf("got %q", got)
+	for _, l := range []struct{ tag, joined, listed string }{
+		{"en", "a b", "a, b"}, {"ja", "ab", "a、b"}, {"zh-Hans", "ab", "a，b"},
+	} {
+		c.SetLanguage(l.tag)
+		if got := c.Joined("a", "", "b"); got != l.joined {
+			t.Errorf("%s joins %q", l.tag, got)
+		}
+		if got := c.Listed("", "a", "b"); got != l.listed {
+			t.Errorf("%s lists %q", l.tag, got)
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ var scenes = map[string]scene{
 	"picture":  {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: down(3)},
 	"parts":    {list: listOf(moving()), detail: partsDetail(), overall: busy(), connection: remote(), act: pressed(1, 8)},
 	"facts":    {list: listOf(finished()), detail: summingDetail(), connection: remote(), act: pressed(3, 11)},
-	"saving":   {list: listOf(finished()), detail: savingDetail(), overall: views.Overall{Saving: "Saving 1 file… 61 %"}, connection: remote(), act: down(3)},
+	"saving":   {list: listOf(finished()), detail: savingDetail(), overall: views.Overall{Saving: "Saving 1 file…"}, connection: remote(), act: down(3)},
 	"qr":       {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: pressed(3, 6)},
 	"nomatch": {
 		list:   views.List{Search: "xyz", Counts: views.Counts{0, 0, 0, 0}},
