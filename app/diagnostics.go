@@ -98,8 +98,8 @@ func (a *App) diagnosePreferences(b *strings.Builder) {
 	s := a.prefs.Load()
 	fmt.Fprintf(b, "settings: version %d, file %s, look %d, language %s, own folder %t\n",
 		s.Version, kindsOf(a.Settings.Problem()), looks[s.Theme], a.Words.Language(), s.DownloadFolder != "")
-	fmt.Fprintf(b, "settings: copy %t, notify %t, links %d h, parts at once %d, who opens %d\n",
-		s.CopyWhenDone, s.Notify, s.LinkHours, s.Workers, a.audience())
+	fmt.Fprintf(b, "settings: copy %t, folders as files %t, notify %t, links %d h, parts at once %d, who opens %d\n",
+		s.CopyWhenDone, s.FoldersAsFiles, s.Notify, s.LinkHours, s.Workers, a.audience())
 	h := s.Limits.Hours
 	fmt.Fprintf(b, "limits: up %d, down %d, from %q to %q up %d, down %d\n", s.Limits.Up, s.Limits.Down, h.From, h.To, h.Up, h.Down)
 }

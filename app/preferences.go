@@ -25,7 +25,8 @@ func (a *App) apply(s *settings.Settings) {
 func (a *App) preferences(s *settings.Settings) views.Preferences {
 	return views.Preferences{
 		Look: looks[s.Theme], Language: s.Language, Up: s.Limits.Up, Down: s.Limits.Down,
-		Hours: views.Hours(s.Limits.Hours), Workers: s.Workers, CopyWhenDone: s.CopyWhenDone, Notify: s.Notify,
+		Hours: views.Hours(s.Limits.Hours), Workers: s.Workers, CopyWhenDone: s.CopyWhenDone,
+		FoldersAsFiles: s.FoldersAsFiles, Notify: s.Notify,
 		DownloadFolder: cmp.Or(s.DownloadFolder, a.Downloads), LinkHours: s.LinkHours,
 	}
 }
@@ -42,7 +43,7 @@ func (a *App) prefer(change func(*views.Preferences)) {
 		}
 		s.Language, s.Workers, s.LinkHours = p.Language, p.Workers, p.LinkHours
 		s.Limits.Up, s.Limits.Down, s.Limits.Hours = p.Up, p.Down, settings.Hours(p.Hours)
-		s.CopyWhenDone, s.Notify = p.CopyWhenDone, p.Notify
+		s.CopyWhenDone, s.FoldersAsFiles, s.Notify = p.CopyWhenDone, p.FoldersAsFiles, p.Notify
 		if p.DownloadFolder != cmp.Or(s.DownloadFolder, a.Downloads) {
 			s.DownloadFolder = p.DownloadFolder
 		}

@@ -26,6 +26,8 @@ type Preferences struct {
 	Workers int
 	// CopyWhenDone copies the link of what is done.
 	CopyWhenDone bool
+	// FoldersAsFiles sends the files of a folder one by one, not as one .zip.
+	FoldersAsFiles bool
 	// Notify allows notifications.
 	Notify bool
 	// DownloadFolder is where downloads go.

@@ -61,12 +61,13 @@ func TestEachSettingHoldsAtOnce(t *testing.T) {
 		"up":       {func() { p.up.number.SetText("2,5") }, func(p *Preferences) { p.Up = 2_500_000 }},
 		"down": {func() { p.down.number.SetText("300"); pickOption(t, p.down.unit, "kB/s") },
 			func(p *Preferences) { p.Down = 300_000 }},
-		"hours":  {func() { s.tap("Other limits at certain hours") }, func(p *Preferences) { p.Hours = Hours{From: "09:00", To: "17:00"} }},
-		"parts":  {func() { pickOption(t, p.workers, "8") }, func(p *Preferences) { p.Workers = 8 }},
-		"copy":   {func() { s.tap("Copy the link when a file is done") }, func(p *Preferences) { p.CopyWhenDone = false }},
-		"notify": {func() { s.tap("Show notifications") }, func(p *Preferences) { p.Notify = false }},
-		"links":  {func() { pickOption(t, p.links, "30 days") }, func(p *Preferences) { p.LinkHours = 720 }},
-		"folder": {func() { s.tap("Change…") }, func(p *Preferences) { p.DownloadFolder = "/down" }},
+		"hours":   {func() { s.tap("Other limits at certain hours") }, func(p *Preferences) { p.Hours = Hours{From: "09:00", To: "17:00"} }},
+		"parts":   {func() { pickOption(t, p.workers, "8") }, func(p *Preferences) { p.Workers = 8 }},
+		"folders": {func() { s.tap("Send the files of a folder one by one") }, func(p *Preferences) { p.FoldersAsFiles = true }},
+		"copy":    {func() { s.tap("Copy the link when a file is done") }, func(p *Preferences) { p.CopyWhenDone = false }},
+		"notify":  {func() { s.tap("Show notifications") }, func(p *Preferences) { p.Notify = false }},
+		"links":   {func() { pickOption(t, p.links, "30 days") }, func(p *Preferences) { p.LinkHours = 720 }},
+		"folder":  {func() { s.tap("Change…") }, func(p *Preferences) { p.DownloadFolder = "/down" }},
 	} {
 		want := start
 		c.want(&want)
@@ -171,7 +172,7 @@ func TestKeysReachEverySetting(t *testing.T) {
 	}
 	for what, want := range map[string]fyne.Focusable{
 		"look": p.looks.buttons[2], "language": p.language.button, "up": p.up.number, "unit": p.down.unit.button,
-		"hours": p.hours.on.button, "until": p.hours.to, "parts": p.workers.button, "copy": p.copies.button,
+		"hours": p.hours.on.button, "until": p.hours.to, "parts": p.workers.button, "copy": p.copies.button, "folders": p.folders.button,
 		"links": p.links.button, "clean up": s.button("Clean up…"), "diagnostics": s.button("Copy diagnostics"), "reset": s.button("Reset settings…"),
 	} {
 		if !reached[want] {

@@ -23,6 +23,7 @@ type settingsPage struct {
 	hours    *hoursPart
 	workers  *menuButton[int]
 	copies   *check
+	folders  *check
 	notify   *check
 	folder   *line
 	links    *menuButton[int]
@@ -54,6 +55,7 @@ func (p *settingsPage) show(now Preferences) {
 	p.hours.show(now.Hours)
 	p.workers.put(now.Workers, p.w.words.Number(now.Workers))
 	p.copies.put(now.CopyWhenDone)
+	p.folders.put(now.FoldersAsFiles)
 	p.notify.put(now.Notify)
 	p.folder.set(shown(now.DownloadFolder), colorQuiet)
 	p.links.put(now.LinkHours, hoursText(t, now.LinkHours))
@@ -97,6 +99,7 @@ func (p *settingsPage) transfers() fyne.CanvasObject {
 func (p *settingsPage) files() fyne.CanvasObject {
 	t, k := p.w.words, p.w.kit
 	p.copies = newCheck(k, t.Text("settings.copy"), func(on bool) { p.prefer(func(now *Preferences) { now.CopyWhenDone = on }) })
+	p.folders = newCheck(k, t.Text("settings.folders"), func(on bool) { p.prefer(func(now *Preferences) { now.FoldersAsFiles = on }) })
 	p.notify = newCheck(k, t.Text("settings.notify"), func(on bool) { p.prefer(func(now *Preferences) { now.Notify = on }) })
 	var lives []option[int]
 	for _, hours := range []int{1, 6, 24, 3 * 24, 7 * 24, 14 * 24, 30 * 24} {
@@ -107,7 +110,7 @@ func (p *settingsPage) files() fyne.CanvasObject {
 	p.folder.middle = true
 	change := newButton(k, raised, glyphFolder, t.Text("settings.change"), p.changeFolder)
 	return section(t.Text("settings.files"),
-		container.NewHBox(p.copies.button), container.NewHBox(p.notify.button),
+		container.NewHBox(p.copies.button), container.NewHBox(p.folders.button), container.NewHBox(p.notify.button),
 		settingRow(t.Text("settings.links"), p.links.button),
 		column(grid/4, settingRow(t.Text("settings.folder"), change), p.folder))
 }

@@ -61,7 +61,7 @@ var scenes = map[string]scene{
 	"connect":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect},
 	"storage":  {list: listOf(finished()), detail: totals(), connection: remote(), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
 	"settings": {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace)},
-	"clean":    {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(21, fyne.KeySpace)},
+	"clean":    {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(22, fyne.KeySpace)},
 	"language": {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(4, fyne.KeySpace)},
 	"limits":   {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(14)},
 	"waits":    {list: listOf(waiting()), detail: totals(), overall: outage(), connection: away()},
