@@ -36,5 +36,12 @@ func (d *FyneDesktop) Notify(title, text string) {
 // Raise implements Desktop.
 func (d *FyneDesktop) Raise() { d.Show() }
 
-// Quit implements Desktop.
-func (d *FyneDesktop) Quit() { d.App.Quit() }
+// Quit implements Desktop. Fyne's own also stops to watch its settings file, and
+// panics where the system had no watcher left for that.
+func (d *FyneDesktop) Quit() {
+	driver := d.App.Driver()
+	for _, window := range driver.AllWindows() {
+		window.Close()
+	}
+	driver.Quit()
+}
