@@ -195,10 +195,20 @@ func (s *stage) stillPicture(w harness.Window) *image.RGBA {
 	return picture
 }
 
-// photograph keeps what the window shows when it stands still.
+// settling is how long a photograph waits for the window to stand still.
+const settling = 3 * time.Second
+
+// photograph keeps what the window shows when it stands still, or, where a
+// sentence counts the seconds, after a while.
 func (s *stage) photograph(w harness.Window, name string) {
 	s.Helper()
-	s.must(harness.SavePNG(filepath.Join("out", name), s.stillPicture(w)))
+	ctx, cancel := context.WithTimeout(s.Context(), settling)
+	defer cancel()
+	picture, err := s.desk.WaitStill(ctx, w, still)
+	if picture == nil {
+		s.must(err)
+	}
+	s.must(harness.SavePNG(filepath.Join("out", name), picture))
 }
 
 // keepScreen keeps the screen as it is, for whoever looks into a failure.
