@@ -267,11 +267,15 @@ func (a *App) choose(id string) {
 	a.now()
 }
 
-// refresh lists a storage, or reaches for it where that failed.
+// refresh lists a storage, unless that is under way, or reaches for it where that
+// failed.
 func (a *App) refresh(p *place) {
 	a.mu.Lock()
-	reached := p.conn != nil && p.problem == nil
+	reached, looking := p.conn != nil && p.problem == nil, p.list.loading
 	a.mu.Unlock()
+	if looking {
+		return
+	}
 	if reached {
 		a.reload(p)
 		return
