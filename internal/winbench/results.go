@@ -30,6 +30,7 @@ const (
 	clickMost    = "10,000 files dropped: slowest click, ms"
 	click95      = "the same, 95 of 100 clicks, ms"
 	clickMedian  = "the same, half of the clicks, ms"
+	clickCount   = "the same, clicks that were counted"
 	dropCPU      = "10,000 files dropped, CPU s"
 	uploadCPU    = "5 MB/s, % of a core"
 	holdMost     = "longest hold of the UI goroutine, ms"
@@ -62,7 +63,7 @@ var lines = []line{
 	{filterShown, "", median, 50}, {sortShown, "", median, 150}, {keyShown, bare, median, 0},
 	{scrollFrames, "", median, 0}, {scrollGap, "", largest, 0}, {scrollCPU, "", median, 0},
 	{holdMost, "", largest, 16},
-	{clickMost, "", largest, 100}, {click95, "", largest, 0}, {clickMedian, "", median, 0},
+	{clickMost, "", largest, 100}, {click95, "", largest, 0}, {clickMedian, "", median, 0}, {clickCount, "", median, 0},
 	{dropCPU, qs, ratio, 0}, {uploadCPU, qs, above, 5},
 }
 

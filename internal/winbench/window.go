@@ -25,6 +25,7 @@ var (
 	sortName  = image.Pt(46, 122)
 	sortSize  = image.Pt(380, 122)
 	firstRow  = image.Pt(120, 172)
+	question  = image.Rect(1000, 70, 1004, 74) // of the strip, where no word is
 	word      = image.Rect(530, 345, 590, 375) // of the bare window
 	edgeOfAll = image.Rect(16, 70, 18, 80)
 )
