@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -218,6 +219,28 @@ func (a *App) reload(p *place) {
 	})
 }
 
+// opened opens the names of files, on all cores: a hundred thousand are work.
+func (p *place) opened(files []api.File, plain func(api.File) string) ([]listed, map[string]int) {
+	all, byKey := make([]listed, len(files)), make(map[string]int, len(files))
+	share := len(files)/runtime.GOMAXPROCS(0) + 1
+	var work sync.WaitGroup
+	for from := 0; from < len(files); from += share {
+		work.Go(func() {
+			for i := from; i < min(from+share, len(files)); i++ {
+				f := files[i]
+				id, name := p.id+"/"+f.Key, plain(f)
+				f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
+				all[i] = listed{f, name, id}
+			}
+		})
+	}
+	work.Wait()
+	for i := range all {
+		byKey[all[i].Key] = i
+	}
+	return all, byKey
+}
+
 func (a *App) listOnce(p *place) (again bool) {
 	a.mu.Lock()
 	conn := p.conn
@@ -226,14 +249,7 @@ func (a *App) listOnce(p *place) (again bool) {
 		return false
 	}
 	files, err := conn.Client().List(a.ctx)
-	opened := make([]listed, len(files))
-	byKey := make(map[string]int, len(files))
-	for i, f := range files {
-		id, name := p.id+"/"+f.Key, conn.PlainName(f)
-		f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
-		opened[i] = listed{f, name, id}
-		byKey[f.Key] = i
-	}
+	opened, byKey := p.opened(files, conn.PlainName)
 	used, usageErr := a.Node.Usage(a.ctx)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -267,11 +283,15 @@ func (a *App) choose(id string) {
 	a.now()
 }
 
-// refresh lists a storage, or reaches for it where that failed.
+// refresh lists a storage, unless that is under way, or reaches for it where that
+// failed.
 func (a *App) refresh(p *place) {
 	a.mu.Lock()
-	reached := p.conn != nil && p.problem == nil
+	reached, looking := p.conn != nil && p.problem == nil, p.list.loading
 	a.mu.Unlock()
+	if looking {
+		return
+	}
 	if reached {
 		a.reload(p)
 		return

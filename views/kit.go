@@ -156,12 +156,14 @@ func show(object fyne.CanvasObject, visible bool) {
 type surface struct {
 	widget.BaseWidget
 	fill, edge fyne.ThemeColorName
-	back       *canvas.Rectangle
+	ground     fyne.CanvasObject
+	pieces     []*canvas.Rectangle
 	content    fyne.CanvasObject
 }
 
 func newSurface(fill, edge fyne.ThemeColorName, content fyne.CanvasObject) *surface {
-	s := &surface{fill: fill, edge: edge, back: &canvas.Rectangle{CornerRadius: radius}, content: content}
+	s := &surface{fill: fill, edge: edge, content: content}
+	s.ground, s.pieces = newGround(edge != colorClear)
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -169,15 +171,16 @@ func newSurface(fill, edge fyne.ThemeColorName, content fyne.CanvasObject) *surf
 // CreateRenderer implements fyne.Widget.
 func (s *surface) CreateRenderer() fyne.WidgetRenderer {
 	s.paint()
-	stack := container.NewStack(s.back, s.content)
+	stack := container.NewStack(s.ground, s.content)
 	return &surfaceRenderer{surface: s, stack: stack, objects: []fyne.CanvasObject{stack}}
 }
 
 func (s *surface) paint() {
-	s.back.FillColor, s.back.StrokeColor = theme.Color(s.fill), theme.Color(s.edge)
-	s.back.StrokeWidth = 0
-	if s.edge != colorClear {
-		s.back.StrokeWidth = 1
+	for _, piece := range s.pieces {
+		piece.FillColor = theme.Color(s.fill)
+		if s.edge != colorClear {
+			piece.StrokeColor, piece.StrokeWidth = theme.Color(s.edge), 1
+		}
 	}
 }
 

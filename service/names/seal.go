@@ -91,11 +91,13 @@ func Open(sealed, session string) (name string, opened bool) {
 // over the one before, the passphrase and the salt, until there is enough for
 // the key and the IV.
 func derive(session string, salt []byte) (block cipher.Block, iv []byte) {
-	var material, digest []byte
+	material := make([]byte, 0, keySize+aes.BlockSize)
+	input := make([]byte, 0, md5.Size+len(session)+len(salt))
 	for len(material) < keySize+aes.BlockSize {
-		sum := md5.Sum(bytes.Join([][]byte{digest, []byte(session), salt}, nil))
-		digest = sum[:]
-		material = append(material, digest...)
+		input = append(input[:0], material[max(0, len(material)-md5.Size):]...)
+		input = append(append(input, session...), salt...)
+		digest := md5.Sum(input)
+		material = append(material, digest[:]...)
 	}
 	block, err := aes.NewCipher(material[:keySize])
 	if err != nil {
