@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -138,7 +139,7 @@ func serve(where paths.Paths, gate *gate, language string, files []string, leave
 	show(where, app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Network: network, Engine: engine, Words: text, Data: views.NewData(),
 		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Language: language,
-		Clipboard: clipboard.Read, Pasted: filepath.Join(where.Data, "pasted"), Left: cfg.Left, Log: log, LogFile: logFile,
+		Clipboard: clipboard.Read, ClipboardText: clipboardText(), Pasted: filepath.Join(where.Data, "pasted"), Left: cfg.Left, Log: log, LogFile: logFile,
 	}, gate, files, leave)
 	return nil
 }
@@ -194,6 +195,15 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 	leave()
 	window.Close()
 	program.Close()
+}
+
+// clipboardText reads what was copied where the window's own clipboard may wait
+// for ever for the program that has copied it: that of X11 does.
+func clipboardText() func(context.Context) (string, error) {
+	if runtime.GOOS != "linux" {
+		return nil
+	}
+	return clipboard.ReadText
 }
 
 // within gives a closing its time.

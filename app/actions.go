@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"quicksync.me/desktop/service/settings"
+	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
 
@@ -15,6 +16,7 @@ func (a *App) Actions() views.Actions {
 	return views.Actions{
 		Add:        func(paths []string) { a.add(paths, false) },
 		QuickShare: func(paths []string) { a.add(paths, true) },
+		Copied:     a.tellCopied,
 		Paste:      func() { a.paste(false) }, ShareClipboard: func() { a.paste(true) },
 		Answer: a.answer, SendEach: a.sendEach,
 
@@ -34,7 +36,7 @@ func (a *App) Actions() views.Actions {
 		Cancel:    func(ids []string) { a.Engine.Cancel(ids...) },
 		Retry:     func(ids []string) { a.Engine.Retry(ids...) },
 		PauseAll:  a.Engine.PauseAll,
-		ResumeAll: a.Engine.ResumeAll,
+		ResumeAll: a.Engine.ResumeAll, RetryFailed: a.retryFailed,
 
 		SetAudience: a.setAudience, Choose: a.choose,
 		Test: a.test, Connect: a.connect, Forget: a.forget,
@@ -59,6 +61,19 @@ func (a *App) selectRows(ids []string) {
 		selected[id] = true
 	}
 	a.see(func(v *view) { v.selected = selected })
+}
+
+// retryFailed tries again what has failed in the storage that is shown.
+func (a *App) retryFailed() {
+	var ids []string
+	a.mu.Lock()
+	for _, u := range a.transfers.order {
+		if u.Target == a.current.id && u.State == transfer.Failed && !u.unwanted {
+			ids = append(ids, u.ID)
+		}
+	}
+	a.mu.Unlock()
+	a.Engine.Retry(ids...)
 }
 
 func (a *App) reloadCurrent() {

@@ -33,11 +33,11 @@ type parcel struct {
 
 // add sends files and folders to the storage that is shown.
 func (a *App) add(paths []string, quick bool) {
-	a.addWhile(a.Desktop.Clipboard().Content(), paths, quick)
+	a.addWhile(a.copiedNow(), paths, quick)
 }
 
-// addWhile is add, for any goroutine; clip is the text on the clipboard.
-func (a *App) addWhile(clip string, paths []string, quick bool) {
+// addWhile is add, while this text is on the clipboard.
+func (a *App) addWhile(clip func() string, paths []string, quick bool) {
 	if len(paths) == 0 {
 		return
 	}

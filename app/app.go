@@ -90,6 +90,9 @@ type Params struct {
 	Downloads string
 	// Clipboard reads what was copied in any program, as clipboard.Read does.
 	Clipboard func(context.Context) (clipboard.Content, error)
+	// ClipboardText reads the text of it, as clipboard.ReadText does; nil where the
+	// window's own clipboard does so without waiting for another program.
+	ClipboardText func(context.Context) (string, error)
 	// Pasted is a folder of ours for what was pasted and is no file yet. Left is
 	// what earlier runs have left: of the files in there, those among it are kept.
 	Pasted string

@@ -29,7 +29,7 @@ const maxCopied = 20
 // of it is done and nothing failed.
 type batch struct {
 	quick   bool
-	clip    string // what was on the clipboard when it was added
+	clip    func() string // what was on the clipboard when it was added
 	left    int
 	failed  bool
 	walking bool
@@ -108,12 +108,12 @@ func (a *App) copyBatch(p *place, b *batch) {
 	for i, u := range b.done {
 		done[i] = u.Status
 	}
-	a.group.Go(func() { a.copyDone(p, done, &b.clip) })
+	a.group.Go(func() { a.copyDone(p, done, b.clip) })
 }
 
 // copyDone copies the links of finished uploads. Of many files that were on
 // their way together the links are asked for only now.
-func (a *App) copyDone(p *place, done []transfer.Status, before *string) {
+func (a *App) copyDone(p *place, done []transfer.Status, before func() string) {
 	links, sizes := make([]api.Link, len(done)), make([]int64, len(done))
 	for i, u := range done {
 		links[i], sizes[i] = u.Link, u.Size
@@ -142,7 +142,7 @@ func (a *App) cannotCopy(err error) {
 // copyTried turns links into what others open, tries them where that is
 // another address, and copies them. Where before is set, something that the
 // person copied since then stays.
-func (a *App) copyTried(p *place, links []api.Link, sizes []int64, before *string) {
+func (a *App) copyTried(p *place, links []api.Link, sizes []int64, before func() string) {
 	var urls []string
 	for i, l := range links {
 		public, err := a.publicLink(p, l.URL)
@@ -157,7 +157,11 @@ func (a *App) copyTried(p *place, links []api.Link, sizes []int64, before *strin
 	}
 	text := strings.Join(urls, "\n")
 	until := a.until(p, links[0])
-	a.Do(func() { a.copy(text, before, len(urls), until) })
+	if before != nil && a.copiedSince(before()) {
+		a.say(a.Words.Count("note.linkReady", len(urls)))
+		return
+	}
+	a.Do(func() { a.copy(text, before != nil, len(urls), until) })
 }
 
 // errSize: a link gives another size than was sent.
@@ -179,19 +183,10 @@ func (a *App) tried(p *place, link string, want int64) error {
 	return err
 }
 
-// copy puts links on the clipboard, on the UI goroutine.
-func (a *App) copy(text string, before *string, count int, until time.Time) {
-	clip := a.Desktop.Clipboard()
-	a.mu.Lock()
-	ours := a.copied
-	a.mu.Unlock()
-	if before != nil {
-		if now := clip.Content(); now != *before && now != ours {
-			a.say(a.Words.Count("note.linkReady", count))
-			return
-		}
-	}
-	clip.SetContent(text)
+// copy puts links on the clipboard, on the UI goroutine. byItself tells that
+// nobody has just asked for them.
+func (a *App) copy(text string, byItself bool, count int, until time.Time) {
+	a.Desktop.Clipboard().SetContent(text)
 	a.mu.Lock()
 	a.copied = text
 	a.mu.Unlock()
@@ -200,7 +195,7 @@ func (a *App) copy(text string, before *string, count int, until time.Time) {
 		said = a.Words.Count("note.copied", count, words.Args{"Time": a.Words.Moment(until, time.Now())})
 	}
 	a.say(said)
-	if before != nil && a.prefs.Load().Notify {
+	if byItself && a.prefs.Load().Notify {
 		a.Desktop.Notify(a.Words.Text("window.title"), a.Words.Count("notify.copied", count))
 	}
 }

@@ -17,14 +17,14 @@ import (
 // paste adds what was copied in any program. A text or a picture becomes a file
 // in a folder of ours, which is deleted once it is uploaded.
 func (a *App) paste(quick bool) {
-	text := a.Desktop.Clipboard().Content()
+	clip := a.copiedNow()
 	a.group.Go(func() {
 		c, err := a.Clipboard(a.ctx)
 		if errors.Is(err, clipboard.ErrUnavailable) { // the window's own knows texts
-			c, err = clipboard.Content{Text: text}, nil
+			c, err = clipboard.Content{Text: clip()}, nil
 		}
 		if err == nil {
-			err = a.pasteNow(text, c, quick)
+			err = a.pasteNow(clip, c, quick)
 		}
 		if err != nil {
 			a.sayNotPasted(err)
@@ -32,9 +32,8 @@ func (a *App) paste(quick bool) {
 	})
 }
 
-// pasteNow adds what was copied; clip is the text that the window's clipboard
-// has.
-func (a *App) pasteNow(clip string, c clipboard.Content, quick bool) error {
+// pasteNow adds what was copied; clip is the text of it.
+func (a *App) pasteNow(clip func() string, c clipboard.Content, quick bool) error {
 	a.mu.Lock()
 	ours := c.Text != "" && c.Text == a.copied
 	a.mu.Unlock()

@@ -267,6 +267,24 @@ func (a *App) listOnce(p *place) (again bool) {
 	return again
 }
 
+// opened opens the names of the files that a server lists. A key is one file, as
+// often as the server tells it: the last time counts.
+func (p *place) opened(files []api.File, plainName func(api.File) string) (all []listed, byKey map[string]int) {
+	all, byKey = make([]listed, 0, len(files)), make(map[string]int, len(files))
+	for _, f := range files {
+		id, name := p.id+"/"+f.Key, plainName(f)
+		f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
+		at, twice := byKey[f.Key]
+		if twice {
+			all[at] = listed{f, name, id}
+			continue
+		}
+		byKey[f.Key] = len(all)
+		all = append(all, listed{f, name, id})
+	}
+	return all, byKey
+}
+
 // choose shows another storage.
 func (a *App) choose(id string) {
 	a.mu.Lock()

@@ -28,7 +28,8 @@ func (a *App) sendEach(ids []string) {
 			a.mu.Unlock()
 			continue
 		}
-		d := &parcel{place: a.place(u.Target), paths: u.Bundle, each: true, batch: &batch{walking: true, clip: a.copied}}
+		copied := a.copied
+		d := &parcel{place: a.place(u.Target), paths: u.Bundle, each: true, batch: &batch{walking: true, clip: func() string { return copied }}}
 		if u.batch != nil {
 			d.batch.quick, d.batch.clip = u.batch.quick, u.batch.clip
 		}

@@ -36,6 +36,9 @@ type button struct {
 	right         bool                // the text stands at the right edge
 	chosen        bool
 	off           bool
+	// heirs get the focus where the button goes while it has it: the first of them
+	// that can be seen.
+	heirs []*button
 
 	hovered, focused bool
 }

@@ -74,6 +74,9 @@ func (p *detailPane) makeButtons() {
 	p.copyAll = newButton(k, raised, glyphCopy, t.Text("detail.copyAll"), ask(a.CopyLinks))
 	p.bin = newButton(k, danger, glyphBin, t.Text("menu.delete"), p.w.askDelete)
 	p.each = newButton(k, raised, glyphFiles, t.Text("menu.each"), ask(p.w.sendEach))
+	p.retry.heirs = []*button{p.pause, p.play}
+	p.pause.heirs, p.play.heirs = []*button{p.play, p.retry}, []*button{p.pause, p.retry}
+	p.cancel.heirs = []*button{p.retry}
 	p.buttons = container.New(&wrapLayout{gap: grid}, p.copyAll, p.retry, p.pause, p.play, p.cancel, p.save, p.bin, p.each)
 }
 
@@ -86,7 +89,7 @@ func (p *detailPane) assemble() {
 	p.scroll = container.NewVScroll(inset(grid*2, grid*2, body))
 	loose := container.NewThemeOverride(p.scroll, flush{theme.Current()})
 	p.head = inset(grid/2, grid/2, container.NewHBox(p.back))
-	p.box = container.NewStack(newSurface(colorPanel, colorClear, container.NewBorder(p.head, nil, nil, nil, loose)))
+	p.box = container.NewStack(newSurface(colorPanel, colorClear, framed(p.head, loose, nil)))
 	p.head.Hide()
 }
 
@@ -224,6 +227,7 @@ func newLinkCard(w *Window) *linkCard {
 	c.copy = newButton(w.kit, raised, glyphCopy, w.words.Text("link.copy"), func() { w.actions.CopyLink(c.id) })
 	c.renew = newButton(w.kit, quiet, glyphNone, w.words.Text("link.new"), func() { w.actions.NewLink(c.id) })
 	c.qr = newButton(w.kit, quiet, glyphQR, w.words.Text("qr.button"), func() { w.showQR(c.now) })
+	c.renew.heirs = []*button{c.copy} // while the new one is made
 	c.buttons = container.New(&wrapLayout{gap: grid / 2}, c.copy, c.qr, c.renew)
 	c.inner = column(grid, c.title, c.text, c.problem, c.buttons)
 	c.surface = newSurface(colorRaised, colorEdge, inset(grid*1.5, grid*1.5, c.inner))

@@ -154,6 +154,7 @@ func endings(of map[kind]string) map[string]kind {
 
 // kindOf tells how a file of this name looks.
 func kindOf(name string) kind {
+	name = name[max(0, len(name)-longestName):] // of a stranger's that has megabytes
 	ending := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
 	if k, ok := kinds[ending]; ok {
 		return k

@@ -85,7 +85,7 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 		w.escape()
 		return
 	}
-	if w.sheet != nil {
+	if w.scrolled(event) || w.sheet != nil {
 		return
 	}
 	switch event.Name {
@@ -99,13 +99,18 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 	}
 }
 
-// escape goes one step back: out of a sheet, of the details, of the selection,
-// of the search.
+// escape goes one step back: out of a sheet, of the details, of the search that
+// is being typed, of the selection, of the search.
 func (w *Window) escape() {
+	typing := w.window.Canvas().Focused() == fyne.Focusable(w.top.search)
 	switch {
 	case w.closeSheet():
 	case w.layout.details && w.narrow():
 		w.hideDetails()
+	case typing && w.top.search.Text != "":
+		w.clearSearch()
+	case typing:
+		w.focusList()
 	case w.list.clear():
 	case w.top.search.Text != "":
 		w.clearSearch()

@@ -1,6 +1,10 @@
 package views
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+)
 
 // besideLayout puts objects in a row, each in the middle of its height. The
 // one that is named in grow takes what is left of the width.
@@ -84,6 +88,19 @@ func (l *wrapLayout) place(objects []fyne.CanvasObject, put func(fyne.CanvasObje
 		tall = max(tall, least.Height)
 	}
 	return y + tall
+}
+
+// framed puts the middle between what stands over it and under it, either of
+// which may be nil. Tab goes through them in that order: through Fyne's own
+// border it comes to the middle first.
+func framed(over, middle, under fyne.CanvasObject) *fyne.Container {
+	var objects []fyne.CanvasObject
+	for _, object := range []fyne.CanvasObject{over, middle, under} {
+		if object != nil {
+			objects = append(objects, object)
+		}
+	}
+	return container.New(layout.NewBorderLayout(over, under, nil, nil), objects...)
 }
 
 // sizedLayout gives its one object at least a width and a height.

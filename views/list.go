@@ -188,8 +188,11 @@ func (l *fileList) clear() bool {
 // FocusGained implements fyne.Focusable. Fyne's own would draw its highlight.
 func (l *fileList) FocusGained() {
 	l.focused, l.keys = true, !l.pressing
-	if indexOf(l.rows, l.sel.cursor) < 0 && l.rows.Len() > 0 {
-		l.sel.cursor = l.rows.ID(0)
+	first, last := l.onScreen()
+	at := indexOf(l.rows, l.sel.cursor)
+	lost := at < 0 || l.keys && len(l.sel.ids) == 0 && (at < first || at >= last)
+	if lost && l.rows.Len() > 0 { // it begins where it is seen
+		l.sel.cursor = l.rows.ID(min(max(first, 0), l.rows.Len()-1))
 	}
 	l.redraw()
 }
@@ -235,6 +238,10 @@ func (l *fileList) TypedKey(event *fyne.KeyEvent) {
 		l.open(indexOf(l.rows, l.sel.cursor))
 	case desktop.KeyMenu:
 		l.menuAtCursor()
+	case fyne.KeyF10:
+		if l.shift { // Shift+F10, where a keyboard has no key for menus
+			l.menuAtCursor()
+		}
 	default:
 		l.kit.key(event)
 	}

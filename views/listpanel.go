@@ -27,8 +27,7 @@ func newListPanel(w *Window) *listPanel {
 	p.stale = newNotice(w.kit)
 	rows := container.NewThemeOverride(w.list, flush{theme.Current()})
 	top := column(0, p.stale.box, p.header.box)
-	p.table = newSurface(colorPanel, colorClear, inset(grid/2, 0, container.NewBorder(
-		top, inset(grid/2, grid, newDropField(w)), nil, nil, rows)))
+	p.table = newSurface(colorPanel, colorClear, inset(grid/2, 0, framed(top, rows, inset(grid/2, grid, newDropField(w)))))
 	p.box = container.NewStack(p.table, p.zone.box, p.blank.surface)
 	return p
 }

@@ -18,6 +18,9 @@ func (w *Window) fileMenu() *fyne.Menu {
 	}
 	part(menu)
 	w.some(menu, w.words.Text("menu.retry"), idsOf(rows, func(c Can) bool { return c.Retry }), w.actions.Retry)
+	if len(rows) > 0 && w.shownList.Counts[FilterFailed] > failed(rows) {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(w.words.Text("filter.retry"), w.actions.RetryFailed))
+	}
 	w.some(menu, w.words.Text("menu.pause"), idsOf(rows, func(c Can) bool { return c.Pause }), w.actions.Pause)
 	w.some(menu, w.words.Text("menu.resume"), idsOf(rows, func(c Can) bool { return c.Resume }), w.actions.Resume)
 	w.some(menu, w.words.Text("menu.cancel"), idsOf(rows, func(c Can) bool { return c.Cancel }), w.actions.Cancel)
@@ -28,6 +31,16 @@ func (w *Window) fileMenu() *fyne.Menu {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(w.words.Text("menu.delete"), w.askDelete))
 	}
 	return trimmed(menu)
+}
+
+// failed counts the rows that have failed.
+func failed(rows []Row) (n int) {
+	for i := range rows {
+		if rows[i].State == Failed {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *Window) oneFile(menu *fyne.Menu, row Row) {

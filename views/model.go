@@ -318,6 +318,9 @@ type Actions struct {
 	// Paste adds what is on the clipboard: files, a text or a picture.
 	// ShareClipboard does so as QuickShare.
 	Paste, ShareClipboard func()
+	// Copied reads the text on the clipboard; done gets it, empty where there is
+	// none, or where its owner does not answer.
+	Copied func(done func(text string))
 	// Answer answers an Offer by its ID, with the place of the answer in it.
 	Answer func(offer string, answer int)
 	// SendEach sends the files of archives one by one instead.
@@ -346,6 +349,9 @@ type Actions struct {
 	StopSaving                           func(ids []string)
 	Delete, Pause, Resume, Cancel, Retry func(ids []string)
 	PauseAll, ResumeAll                  func()
+	// RetryFailed tries all uploads again that have failed in the storage that is
+	// shown, whatever the search keeps of them, and nothing else.
+	RetryFailed func()
 
 	SetAudience func(Audience)
 	Choose      func(placeID string)

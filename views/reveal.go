@@ -44,8 +44,11 @@ func above(object fyne.CanvasObject) float32 {
 	return fyne.CurrentApp().Driver().AbsolutePositionForObject(object).Y
 }
 
-// holds tells whether an object is in another one's containers.
+// holds tells whether an object can be seen in another one's containers.
 func holds(in, object fyne.CanvasObject) bool {
+	if !in.Visible() {
+		return false
+	}
 	switch in := in.(type) {
 	case *fyne.Container:
 		for _, child := range in.Objects {
@@ -56,6 +59,8 @@ func holds(in, object fyne.CanvasObject) bool {
 	case *surface:
 		return holds(in.content, object)
 	case *container.ThemeOverride:
+		return holds(in.Content, object)
+	case *container.Scroll:
 		return holds(in.Content, object)
 	}
 	return in == object

@@ -50,7 +50,10 @@ func (w *Window) closeSheet() bool {
 	if gone.closed != nil {
 		gone.closed()
 	}
-	w.focusList()
+	w.keepFocus()
+	if w.window.Canvas().Focused() == nil {
+		w.focusList()
+	}
 	return true
 }
 

@@ -106,7 +106,8 @@ func (s *stage) actions() Actions {
 	none := func(what string) func() { return func() { s.note(what) } }
 	return Actions{
 		Add: many("add"), QuickShare: many("quick"), Search: one("search"),
-		Paste: none("paste"), ShareClipboard: none("share clipboard"), SendEach: many("each"),
+		Copied: func(done func(string)) { done(s.w.app.Clipboard().Content()) },
+		Paste:  none("paste"), ShareClipboard: none("share clipboard"), SendEach: many("each"),
 		Answer: func(offer string, answer int) { s.note("answer", offer, " ", answer) },
 		Filter: func(f Filter) { s.note("filter", int(f)) },
 		Sort:   func(c Column, down bool) { s.note("sort", int(c), " ", down) },
@@ -114,7 +115,7 @@ func (s *stage) actions() Actions {
 		CopyLinks: many("copy all"), MakeLink: one("make"), Sum: one("sum"), StopSum: none("stop sum"), StopSaving: many("stop saving"),
 		Save:   func(ids []string, folder string) { s.note("save", strings.Join(ids, ","), " to ", folder) },
 		Delete: many("delete"), Pause: many("pause"), Resume: many("resume"), Cancel: many("cancel"), Retry: many("retry"),
-		PauseAll: none("pause all"), ResumeAll: none("resume all"),
+		RetryFailed: none("retry failed"), PauseAll: none("pause all"), ResumeAll: none("resume all"),
 		SetAudience: func(a Audience) { s.note("audience", int(a)) },
 		Choose:      one("choose"), Forget: one("forget"), DownloadFolder: func() string { return "/home/me" }, Quit: none("quit"),
 		Visible: func(bool) {}, ResetPreferences: none("reset"),

@@ -28,6 +28,7 @@ func newSumFact(w *Window) *sumFact {
 	s.problem = newParagraph(theme.SizeNameText, widget.DangerImportance)
 	s.running = column(grid/2, s.bar, besideGrowing(s.read, s.stop))
 	s.sum = newFact(w, t.Text("sum.title"), true)
+	s.compute.heirs, s.stop.heirs = []*button{s.stop, s.sum.copy}, []*button{s.sum.copy, s.compute}
 	s.box = column(grid/2, s.name, s.problem, s.running, beside(grid, s.compute), s.sum.box)
 	return s
 }

@@ -63,8 +63,29 @@ func (f *field) TypedShortcut(shortcut fyne.Shortcut) {
 		f.kit.shortcut(shortcut)
 		return
 	}
+	if paste, ok := shortcut.(*fyne.ShortcutPaste); ok && !paste.Secondary {
+		f.kit.actions.Copied(f.paste)
+		return
+	}
 	f.Entry.TypedShortcut(shortcut)
 }
+
+// paste puts a text in, while the person is still there. Fyne's own way of
+// reading it stands still for as long as the program that has copied it does.
+func (f *field) paste(text string) {
+	if f.kit.canvas().Focused() == fyne.Focusable(f) {
+		f.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: copiedText(text)})
+	}
+}
+
+// copiedText is a clipboard that holds just this text.
+type copiedText string
+
+// Content implements fyne.Clipboard.
+func (c copiedText) Content() string { return string(c) }
+
+// SetContent implements fyne.Clipboard: a paste changes nothing there.
+func (copiedText) SetContent(string) {}
 
 // restore puts a text back without telling anybody.
 func (f *field) restore(text string) {
@@ -94,6 +115,7 @@ func newTopBar(w *Window) *topBar {
 	b.search.SetIcon(drawing(glyphSearch, colorQuiet))
 	b.search.OnChanged = w.actions.Search
 	b.search.left = w.focusList
+	b.search.OnSubmitted = func(string) { w.focusList() }
 	b.add = newButton(w.kit, raised, glyphPlus, w.words.Text("add.button"), w.addFiles)
 	b.settings = newButton(w.kit, quiet, glyphSettings, "", w.showSettings)
 	room := container.New(searchLayout{}, container.NewThemeOverride(b.search, still{theme.Current()}))
@@ -138,10 +160,11 @@ func (w *Window) endsIn(now time.Time) string {
 }
 
 // filters is the row of chips over the list, each with the number of rows that
-// it keeps.
+// it keeps, and what can be done about those that failed.
 type filters struct {
 	box   *fyne.Container
 	chips [filterCount]*button
+	retry *button
 }
 
 func newFilters(w *Window) *filters {
@@ -151,7 +174,10 @@ func newFilters(w *Window) *filters {
 		f.chips[i] = newButton(w.kit, chip, glyphNone, "", func() { w.actions.Filter(Filter(i)) })
 		objects = append(objects, f.chips[i])
 	}
-	f.box = beside(grid/2, objects...)
+	f.retry = newButton(w.kit, quiet, glyphAgain, w.words.Text("filter.retry"), w.actions.RetryFailed)
+	f.retry.heirs = []*button{f.chips[FilterFailed]}
+	f.retry.Hide()
+	f.box = container.New(&wrapLayout{gap: grid / 2}, append(objects, f.retry)...)
 	return f
 }
 
@@ -167,6 +193,8 @@ func (f *filters) show(w *words.Catalogue, list List) {
 		c.put(labels[i], note)
 		c.choose(Filter(i) == list.Filter)
 	}
+	show(f.retry, list.Counts[FilterFailed] > 0)
+	f.box.Refresh()
 }
 
 // overallBar is the line under the list: how far everything is.
@@ -186,6 +214,7 @@ func newOverallBar(w *Window) *overallBar {
 	o.hold = newButton(w.kit, raised, glyphPause, w.words.Text("all.pause"), w.actions.PauseAll)
 	o.resume = newButton(w.kit, raised, glyphPlay, w.words.Text("all.resume"), w.actions.ResumeAll)
 	o.stop = newButton(w.kit, quiet, glyphCross, w.words.Text("saving.stop"), func() { w.actions.StopSaving(nil) })
+	o.hold.heirs, o.resume.heirs = []*button{o.resume}, []*button{o.hold}
 	o.barBox = container.New(sizedLayout{width: 120, height: 4}, o.bar)
 	o.box = container.New(&besideLayout{gap: grid * 1.5, grow: o.text}, o.barBox, o.text, o.stop, o.hold, o.resume)
 	return o

@@ -140,7 +140,7 @@ func (w *Window) listen(data *Data) {
 	w.ends = []func(){
 		listen(data.Connection, w.showConnection),
 		listen(data.List, w.showList),
-		listen(data.Detail, func(d Detail) { w.pane.show(d) }),
+		listen(data.Detail, w.showDetail),
 		listen(data.Overall, w.showOverall),
 		listen(data.Preferences, w.showPreferences),
 	}
@@ -220,6 +220,12 @@ func (w *Window) showList(list List) {
 	w.panel.show(list)
 	w.layout.arrange()
 	w.showBottom()
+	w.keepFocus()
+}
+
+func (w *Window) showDetail(d Detail) {
+	w.pane.show(d)
+	w.keepFocus()
 }
 
 func (w *Window) showOverall(all Overall) {
@@ -229,6 +235,7 @@ func (w *Window) showOverall(all Overall) {
 	if w.tray != nil {
 		w.tray.show(all)
 	}
+	w.keepFocus()
 }
 
 func (w *Window) showBottom() { w.bottom.show(w.words, w.overall, w.shownList.Counts) }
@@ -242,6 +249,7 @@ func (w *Window) showConnection(c Connection) {
 	if asks && w.sheet == nil {
 		w.showNewKey()
 	}
+	w.keepFocus()
 }
 
 // background runs work off the UI goroutine, and what it returns on it. Work

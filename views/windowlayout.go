@@ -49,6 +49,7 @@ func (l *windowLayout) arrange() {
 	}
 	show(w.filters.box, !fresh)
 	if !fresh {
+		w.filters.box.Resize(fyne.NewSize(width, w.filters.box.Size().Height)) // its chips wrap at the width
 		y += l.put(w.filters.box, margin, y, width, w.filters.box.MinSize().Height) + grid
 	}
 	foot := max(w.bottom.box.MinSize().Height, buttonSize)

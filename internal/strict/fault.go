@@ -38,6 +38,15 @@ func Page(status int, location string) Fault {
 	}
 }
 
+// Told answers in the server's place with this JSON, whatever it says.
+func Told(body string) Fault {
+	return func(_ http.Handler, w http.ResponseWriter, r *http.Request) {
+		swallow(r, 1)
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = io.WriteString(w, body)
+	}
+}
+
 // Reset breaks the connection once a share of the body has come.
 func Reset(share float64) Fault {
 	return func(_ http.Handler, w http.ResponseWriter, r *http.Request) {

@@ -56,6 +56,21 @@ func Read(ctx context.Context) (Content, error) {
 	return read(ctx)
 }
 
+// ReadText returns the text on the clipboard, and nothing of what else is there;
+// empty where there is none. On Linux alone it reads; elsewhere, where the
+// window's own clipboard never waits for another program, and in the cases of
+// Read the error is ErrUnavailable. It is that of ctx when the owner does not
+// answer by then.
+func ReadText(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c, err := readText(ctx)
+	if errors.Is(err, ErrEmpty) {
+		return "", nil
+	}
+	return c.Text, err
+}
+
 // Paths returns the absolute paths that a text holds, a line each: paths
 // themselves, file URIs, or the list that a file manager copies, with "copy" or
 // "cut" before it. A text with anything else in it is no list of files.

@@ -26,15 +26,15 @@ var (
 	fileTypes    = []string{"text/uri-list", "x-special/gnome-copied-files"}
 	textTypes    = []string{"text/plain;charset=utf-8", "UTF8_STRING", "text/plain", latin1}
 	pictureTypes = []string{"image/png"}
+	allTypes     = slices.Concat(fileTypes, textTypes, pictureTypes)
 )
 
-// best reads what of an offer the person means.
-func best(ctx context.Context, b board) (Content, error) {
+// best reads what of an offer the person means, of these types, the best first.
+func best(ctx context.Context, b board, kinds []string) (Content, error) {
 	offered, err := b.types(ctx)
 	if err != nil {
 		return Content{}, err
 	}
-	kinds := slices.Concat(fileTypes, textTypes, pictureTypes)
 	for _, kind := range kinds {
 		if !slices.Contains(offered, kind) {
 			continue

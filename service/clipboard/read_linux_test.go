@@ -181,7 +181,7 @@ func TestX11(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.owner.copies(t, screen)
-			got, err := readX11(t.Context(), screen)
+			got, err := readX11(t.Context(), screen, allTypes)
 			same(t, got, c.want)
 			if !errors.Is(err, c.err) {
 				t.Errorf("%v, want %v", err, c.err)
@@ -200,7 +200,7 @@ func same(t *testing.T, got, want Content) {
 // TestX11IsNotWaitedForForEver: an owner may be stuck, stop half-way, or not be.
 func TestX11IsNotWaitedForForEver(t *testing.T) {
 	screen := display(t)
-	if _, err := readX11(t.Context(), screen); !errors.Is(err, ErrEmpty) {
+	if _, err := readX11(t.Context(), screen, allTypes); !errors.Is(err, ErrEmpty) {
 		t.Errorf("without an owner: %v", err)
 	}
 	for _, o := range []*owner{
@@ -209,7 +209,7 @@ func TestX11IsNotWaitedForForEver(t *testing.T) {
 	} {
 		o.copies(t, screen)
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		if _, err := readX11(ctx, screen); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := readX11(ctx, screen, allTypes); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%+v: %v", o.offer, err)
 		}
 		cancel()
@@ -265,5 +265,28 @@ func TestWayland(t *testing.T) {
 		if _, err := Read(t.Context()); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", script, err, want)
 		}
+	}
+}
+
+// TestReadText leaves files and pictures alone: they may be large.
+func TestReadText(t *testing.T) {
+	t.Setenv("WAYLAND_DISPLAY", "")
+	t.Setenv("DISPLAY", display(t))
+	if text, err := ReadText(t.Context()); text != "" || err != nil {
+		t.Errorf("without an owner: %q, %v", text, err)
+	}
+	for want, offer := range map[string]map[string][]byte{
+		"/a": {"text/uri-list": []byte("file:///a"), "UTF8_STRING": []byte("/a"), "image/png": []byte("p")},
+		"":   {"image/png": make([]byte, MaxSize+1)},
+	} {
+		o := &owner{offer: offer, piece: 1 << 20}
+		o.copies(t, os.Getenv("DISPLAY"))
+		if text, err := ReadText(t.Context()); text != want || err != nil {
+			t.Errorf("%q, %v; want %q", text, err, want)
+		}
+	}
+	t.Setenv("DISPLAY", "")
+	if _, err := ReadText(t.Context()); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("without a display: %v", err)
 	}
 }

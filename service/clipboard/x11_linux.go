@@ -25,13 +25,13 @@ const (
 )
 
 // readX11 reads the clipboard of a display such as ":0".
-func readX11(ctx context.Context, display string) (Content, error) {
+func readX11(ctx context.Context, display string, kinds []string) (Content, error) {
 	c, err := dialX11(display)
 	if err != nil {
 		return Content{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	defer c.close()
-	return best(ctx, c)
+	return best(ctx, c, kinds)
 }
 
 // xClient is one client of the X server. It is for one goroutine.

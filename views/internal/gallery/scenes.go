@@ -67,10 +67,10 @@ var scenes = map[string]scene{
 	"waits":    {list: listOf(waiting()), detail: totals(), overall: outage(), connection: away()},
 	"ended":    {list: listOf(gone()), detail: totals(), connection: ended()},
 	"picture":  {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: down(3)},
-	"parts":    {list: listOf(moving()), detail: partsDetail(), overall: busy(), connection: remote(), act: pressed(1, 8)},
-	"facts":    {list: listOf(finished()), detail: summingDetail(), connection: remote(), act: pressed(3, 11)},
+	"parts":    {list: listOf(moving()), detail: partsDetail(), overall: busy(), connection: remote(), act: pressed(1, 4)},
+	"facts":    {list: listOf(finished()), detail: summingDetail(), connection: remote(), act: pressed(3, 7)},
 	"saving":   {list: listOf(finished()), detail: savingDetail(), overall: views.Overall{Saving: "Saving 1 file…"}, connection: remote(), act: down(3)},
-	"qr":       {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: pressed(3, 6)},
+	"qr":       {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: pressed(3, 2)},
 	"nomatch": {
 		list:   views.List{Search: "xyz", Counts: views.Counts{0, 0, 0, 0}},
 		detail: totals(), connection: here(false),
@@ -265,12 +265,12 @@ func actions(a fyne.App, data *views.Data) views.Actions {
 	}
 	many := func([]string) {}
 	return views.Actions{
-		Add: many, QuickShare: many, SendEach: many, Paste: func() {}, ShareClipboard: func() {},
+		Add: many, QuickShare: many, SendEach: many, Copied: func(done func(string)) { done("") }, Paste: func() {}, ShareClipboard: func() {},
 		Answer: func(string, int) {}, Delete: many, Pause: many, Resume: many, Cancel: many, Retry: many, Select: many,
 		Search: func(text string) { set(func(l *views.List) { l.Search = text }) },
 		Filter: func(f views.Filter) { set(func(l *views.List) { l.Filter = f }) },
 		Sort:   func(by views.Column, down bool) { set(func(l *views.List) { l.Sort, l.Descending = by, down }) },
-		Reload: func() {}, PauseAll: func() {}, ResumeAll: func() {},
+		Reload: func() {}, RetryFailed: func() {}, PauseAll: func() {}, ResumeAll: func() {},
 		CopyLink: func(string) {}, NewLink: func(string) {}, CopyLinks: many, MakeLink: func(string) {},
 		Sum: func(string) {}, StopSum: func() {}, StopSaving: many, Open: func(string) {}, Save: func([]string, string) {},
 		SetAudience: func(views.Audience) {}, Choose: func(string) {}, Forget: func(string) {},

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package clipboard
+
+import "context"
+
+func readText(context.Context) (Content, error) { return Content{}, ErrUnavailable }
