@@ -219,26 +219,38 @@ func (a *App) reload(p *place) {
 	})
 }
 
-// opened opens the names of files, on all cores: a hundred thousand are work.
-func (p *place) opened(files []api.File, plain func(api.File) string) ([]listed, map[string]int) {
-	all, byKey := make([]listed, len(files)), make(map[string]int, len(files))
+// opened opens the names of the files that a server lists. A key is one file, as
+// often as the server tells it: the last time counts.
+func (p *place) opened(files []api.File, plainName func(api.File) string) (all []listed, byKey map[string]int) {
+	all, byKey = make([]listed, 0, len(files)), make(map[string]int, len(files))
+	for _, f := range p.openAll(files, plainName) {
+		if at, twice := byKey[f.Key]; twice {
+			all[at] = f
+			continue
+		}
+		byKey[f.Key] = len(all)
+		all = append(all, f)
+	}
+	return all, byKey
+}
+
+// openAll opens names on all cores: a hundred thousand are work.
+func (p *place) openAll(files []api.File, plainName func(api.File) string) []listed {
+	all := make([]listed, len(files))
 	share := len(files)/runtime.GOMAXPROCS(0) + 1
 	var work sync.WaitGroup
 	for from := 0; from < len(files); from += share {
 		work.Go(func() {
 			for i := from; i < min(from+share, len(files)); i++ {
 				f := files[i]
-				id, name := p.id+"/"+f.Key, plain(f)
+				id, name := p.id+"/"+f.Key, plainName(f)
 				f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
 				all[i] = listed{f, name, id}
 			}
 		})
 	}
 	work.Wait()
-	for i := range all {
-		byKey[all[i].Key] = i
-	}
-	return all, byKey
+	return all
 }
 
 func (a *App) listOnce(p *place) (again bool) {
@@ -265,24 +277,6 @@ func (a *App) listOnce(p *place) (again bool) {
 	p.list.again, p.list.loading = false, again
 	a.now()
 	return again
-}
-
-// opened opens the names of the files that a server lists. A key is one file, as
-// often as the server tells it: the last time counts.
-func (p *place) opened(files []api.File, plainName func(api.File) string) (all []listed, byKey map[string]int) {
-	all, byKey = make([]listed, 0, len(files)), make(map[string]int, len(files))
-	for _, f := range files {
-		id, name := p.id+"/"+f.Key, plainName(f)
-		f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
-		at, twice := byKey[f.Key]
-		if twice {
-			all[at] = listed{f, name, id}
-			continue
-		}
-		byKey[f.Key] = len(all)
-		all = append(all, listed{f, name, id})
-	}
-	return all, byKey
 }
 
 // choose shows another storage.
