@@ -219,9 +219,10 @@ func (a *App) reload(p *place) {
 	})
 }
 
-// opened opens the names of files, on all cores: a hundred thousand are work.
+// opened opens the names of files, on all cores: a hundred thousand are work. A key
+// is one file, as often as the server tells it: the last time counts.
 func (p *place) opened(files []api.File, plain func(api.File) string) ([]listed, map[string]int) {
-	all, byKey := make([]listed, len(files)), make(map[string]int, len(files))
+	all := make([]listed, len(files))
 	share := len(files)/runtime.GOMAXPROCS(0) + 1
 	var work sync.WaitGroup
 	for from := 0; from < len(files); from += share {
@@ -235,10 +236,23 @@ func (p *place) opened(files []api.File, plain func(api.File) string) ([]listed,
 		})
 	}
 	work.Wait()
-	for i := range all {
-		byKey[all[i].Key] = i
+	return once(all)
+}
+
+// once keeps the last of the files of each key, at the place of the first.
+func once(all []listed) (kept []listed, byKey map[string]int) {
+	byKey = make(map[string]int, len(all))
+	kept = all[:0]
+	for _, f := range all {
+		at, twice := byKey[f.Key]
+		if twice {
+			kept[at] = f
+			continue
+		}
+		byKey[f.Key] = len(kept)
+		kept = append(kept, f)
 	}
-	return all, byKey
+	return kept, byKey
 }
 
 func (a *App) listOnce(p *place) (again bool) {
@@ -265,24 +279,6 @@ func (a *App) listOnce(p *place) (again bool) {
 	p.list.again, p.list.loading = false, again
 	a.now()
 	return again
-}
-
-// opened opens the names of the files that a server lists. A key is one file, as
-// often as the server tells it: the last time counts.
-func (p *place) opened(files []api.File, plainName func(api.File) string) (all []listed, byKey map[string]int) {
-	all, byKey = make([]listed, 0, len(files)), make(map[string]int, len(files))
-	for _, f := range files {
-		id, name := p.id+"/"+f.Key, plainName(f)
-		f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
-		at, twice := byKey[f.Key]
-		if twice {
-			all[at] = listed{f, name, id}
-			continue
-		}
-		byKey[f.Key] = len(all)
-		all = append(all, listed{f, name, id})
-	}
-	return all, byKey
 }
 
 // choose shows another storage.
