@@ -1,6 +1,7 @@
 package app
 
 import (
+	"math"
 	"strings"
 
 	"quicksync.me/desktop/app/table"
@@ -33,8 +34,8 @@ func (a *App) detail(picked []views.Row, all table.Totals) views.Detail {
 func total(d *views.Detail, rows []views.Row) views.Can {
 	can := rows[0].Can
 	for _, r := range rows {
-		d.Size += max(r.Size, 0)
-		d.Sent += r.Sent
+		d.Size += min(max(r.Size, 0), math.MaxInt64-d.Size) // a server may tell any
+		d.Sent += min(max(r.Sent, 0), math.MaxInt64-d.Sent)
 		can = both(can, r.Can)
 		for f := range d.Counts {
 			if table.Keeps(views.Filter(f), r.State) {

@@ -219,23 +219,9 @@ func (a *App) reload(p *place) {
 	})
 }
 
-// opened opens the names of the files that a server lists. A key is one file, as
-// often as the server tells it: the last time counts.
-func (p *place) opened(files []api.File, plainName func(api.File) string) (all []listed, byKey map[string]int) {
-	all, byKey = make([]listed, 0, len(files)), make(map[string]int, len(files))
-	for _, f := range p.openAll(files, plainName) {
-		if at, twice := byKey[f.Key]; twice {
-			all[at] = f
-			continue
-		}
-		byKey[f.Key] = len(all)
-		all = append(all, f)
-	}
-	return all, byKey
-}
-
-// openAll opens names on all cores: a hundred thousand are work.
-func (p *place) openAll(files []api.File, plainName func(api.File) string) []listed {
+// opened opens the names of files, on all cores: a hundred thousand are work. A key
+// is one file, as often as the server tells it: the last time counts.
+func (p *place) opened(files []api.File, plain func(api.File) string) ([]listed, map[string]int) {
 	all := make([]listed, len(files))
 	share := len(files)/runtime.GOMAXPROCS(0) + 1
 	var work sync.WaitGroup
@@ -243,14 +229,30 @@ func (p *place) openAll(files []api.File, plainName func(api.File) string) []lis
 		work.Go(func() {
 			for i := from; i < min(from+share, len(files)); i++ {
 				f := files[i]
-				id, name := p.id+"/"+f.Key, plainName(f)
+				id, name := p.id+"/"+f.Key, plain(f)
 				f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
 				all[i] = listed{f, name, id}
 			}
 		})
 	}
 	work.Wait()
-	return all
+	return once(all)
+}
+
+// once keeps the last of the files of each key, at the place of the first.
+func once(all []listed) (kept []listed, byKey map[string]int) {
+	byKey = make(map[string]int, len(all))
+	kept = all[:0]
+	for _, f := range all {
+		at, twice := byKey[f.Key]
+		if twice {
+			kept[at] = f
+			continue
+		}
+		byKey[f.Key] = len(kept)
+		kept = append(kept, f)
+	}
+	return kept, byKey
 }
 
 func (a *App) listOnce(p *place) (again bool) {

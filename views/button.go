@@ -290,12 +290,7 @@ func (r *buttonRenderer) widths() [4]float32 {
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.back.Resize(size)
-	aside := float32(0)
-	if r.button.dress == small || r.button.dress == heading {
-		aside = grid / 2 // the ring keeps off a word that has no surface
-	}
-	r.ring.Move(fyne.NewPos(-aside, 0))
-	r.ring.Resize(size.AddWidthHeight(2*aside, 0))
+	r.placeRing(size)
 	w := r.widths()
 	total := w[0] + w[1] + w[2] + w[3]
 	x := (size.Width - total) / 2
@@ -315,6 +310,21 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.note.Resize(noteSize)
 	r.trailer.Move(fyne.NewPos(x+total-iconSize, middle-iconSize/2))
 	r.trailer.Resize(fyne.NewSquareSize(iconSize))
+}
+
+// placeRing keeps the ring off a word that has no surface, and off a surface of its
+// own colour, on which it would not be seen.
+func (r *buttonRenderer) placeRing(size fyne.Size) {
+	var aside, over float32
+	switch r.button.dress {
+	case small, heading:
+		aside = grid / 2
+	case accent:
+		aside, over = ringWidth+1, ringWidth+1
+	}
+	r.ring.CornerRadius = radius + over
+	r.ring.Move(fyne.NewPos(-aside, -over))
+	r.ring.Resize(size.AddWidthHeight(2*aside, 2*over))
 }
 
 func (r *buttonRenderer) MinSize() fyne.Size           { return r.minimum }

@@ -54,7 +54,7 @@ func joined(parts ...string) string {
 
 // cellsOf says what a row shows at the moment now.
 func cellsOf(w *words.Catalogue, row Row, now time.Time) cells {
-	c := cells{kind: kindOf(row.Name), name: shown(row.Name), size: w.Bytes(row.Size)}
+	c := cells{kind: kindOf(row.Name), name: named(w, row.Name), size: w.Bytes(row.Size)}
 	if !row.Added.IsZero() {
 		c.added = w.Ago(row.Added, now)
 	}

@@ -144,7 +144,7 @@ func (p *detailPane) showTitle(d Detail) {
 		k := kindOf(d.Row.Name)
 		p.hero.put(k.glyph, k.tint, d.Picture, d.Picturing)
 		room := titleLines * (paneWidth - 5*grid) // a line ends before its last word fits
-		setParagraph(p.title, elideMiddle(shown(d.Row.Name), room, measure(titleText, fyne.TextStyle{Bold: true})))
+		setParagraph(p.title, elideMiddle(named(t, d.Row.Name), room, measure(titleText, fyne.TextStyle{Bold: true})))
 		setParagraph(p.state, joined(stateWord(t, d.Row.State), t.Bytes(d.Row.Size)))
 		setParagraph(p.hint, "")
 	default:

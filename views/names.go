@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+
+	"quicksync.me/desktop/views/words"
 )
 
 const (
@@ -35,6 +37,24 @@ func shown(name string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(name, string(unicode.ReplacementChar)))
+}
+
+// named is shown for the name of a file: one in which nothing can be seen is told
+// in words.
+func named(t *words.Catalogue, name string) string {
+	name = shown(name)
+	if strings.ContainsFunc(name, visible) {
+		return name
+	}
+	return t.Text("row.nameless")
+}
+
+// blanks are letters that look like nothing: Hangul fillers and the empty pattern
+// of Braille.
+const blanks = "\u115f\u1160\u3164\uffa0\u2800"
+
+func visible(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !strings.ContainsRune(blanks, r)
 }
 
 // ending returns the extension of a name with its dot, and with the second one

@@ -32,6 +32,21 @@ func TestShown(t *testing.T) {
 	}
 }
 
+// TestNamed: a name of which nothing can be seen is told in words.
+func TestNamed(t *testing.T) {
+	w := catalogue(t)
+	for _, blank := range []string{"", " ", "\u00a0\u2003", "\u200d\u200c", "\u3164\u2800", "\u0301\u0301", "\u115f \uffa0"} {
+		if got := named(w, blank); got != "No name" {
+			t.Errorf("%+q shows as %q", blank, got)
+		}
+	}
+	for name, want := range map[string]string{".": ".", "日": "日", "\u202e": "\ufffd", "🏴": "🏴", "a": "a"} {
+		if got := named(w, name); got != want {
+			t.Errorf("%+q shows as %q", name, got)
+		}
+	}
+}
+
 func width(text string) float32 { return float32(utf8.RuneCountInString(text)) }
 
 func TestElideMiddle(t *testing.T) {

@@ -73,7 +73,7 @@ func (w *Window) showQR(d Detail) {
 	p.text.Alignment = fyne.TextAlignCenter
 	name := newParagraph(theme.SizeNameText, widget.MediumImportance)
 	name.Alignment, name.TextStyle.Bold = fyne.TextAlignCenter, true
-	name.SetText(elideMiddle(shown(d.Row.Name), sheetWidth-4*grid, measure(normalText, fyne.TextStyle{Bold: true})))
+	name.SetText(elideMiddle(named(w.words, d.Row.Name), sheetWidth-4*grid, measure(normalText, fyne.TextStyle{Bold: true})))
 	square := container.New(qrSquare{w}, container.NewStack(paper, p.room))
 	done := newButton(w.kit, raised, glyphNone, w.words.Text("sheet.done"), func() { w.closeSheet() })
 	p.show(d)

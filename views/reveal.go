@@ -6,9 +6,9 @@ import (
 )
 
 // reveal scrolls the sheet, or the pane, so that a piece of it that has got the
-// focus is seen whole, with a little around it for its ring. One whose middle can
-// be seen stays where it is: it may have been clicked on, and must not move away
-// under the mouse.
+// focus is seen whole, with a little around it for its ring. A field whose middle
+// can be seen stays where it is: it may have been clicked on, and must not move
+// away under the mouse. Buttons get the focus from the keys alone.
 func (w *Window) reveal(piece fyne.CanvasObject) {
 	scroll := w.scrollOf(piece)
 	if scroll == nil || scroll.Size().Height <= 0 {
@@ -18,10 +18,14 @@ func (w *Window) reveal(piece fyne.CanvasObject) {
 	if top < 0 || top > scroll.Content.Size().Height {
 		return // it stands beside what scrolls
 	}
-	switch middle := top + tall/2; {
-	case middle < seen:
+	slack := tall / 2
+	if _, ok := piece.(*button); ok {
+		slack = 0
+	}
+	switch {
+	case top+slack < seen:
 		scroll.ScrollToOffset(fyne.NewPos(0, max(top-grid, 0)))
-	case middle > seen+scroll.Size().Height:
+	case top+tall-slack > seen+scroll.Size().Height:
 		scroll.ScrollToOffset(fyne.NewPos(0, top+tall+grid-scroll.Size().Height))
 	}
 }

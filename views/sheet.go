@@ -109,7 +109,7 @@ func (w *Window) askDelete() {
 	name.Hide()
 	for _, row := range rows {
 		if len(ids) == 1 && row.ID == ids[0] {
-			setParagraph(name, shown(row.Name))
+			setParagraph(name, named(w.words, row.Name))
 		}
 	}
 	text := newParagraph(theme.SizeNameText, widget.LowImportance)

@@ -117,7 +117,7 @@ func (t *tray) menu(text trayText) *fyne.Menu {
 func (t *tray) recents(recents []Recent) []*fyne.MenuItem {
 	var items []*fyne.MenuItem
 	for _, recent := range recents {
-		name := elideMiddle(shown(recent.Name), 40, func(s string) float32 { return float32(len([]rune(s))) })
+		name := elideMiddle(named(t.w.words, recent.Name), 40, func(s string) float32 { return float32(len([]rune(s))) })
 		items = append(items, fyne.NewMenuItem(menuLabel(name), func() { t.w.actions.CopyLink(recent.ID) }))
 	}
 	return items

@@ -15,6 +15,7 @@ package table
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -77,20 +78,39 @@ type Edit struct{ Old, New *Entry }
 
 // Totals are those of all files of a table.
 type Totals struct {
-	Size   int64 // in bytes
+	Size   int64 // in bytes, at most math.MaxInt64
 	Counts views.Counts
 }
 
+// tally keeps totals. A server may tell sizes of which two are more than 63 bits
+// hold: they are added up in units of 2 GiB, and what is over in bytes.
+type tally struct {
+	units, over int64
+	counts      views.Counts
+}
+
+const unitBits = 31
+
 // add counts an entry n times, which may be less than none.
-func (t *Totals) add(e *Entry, n int) {
-	t.Size += int64(n) * max(e.size, 0)
-	count(&t.Counts, e.state, n)
+func (t *tally) add(e *Entry, n int) {
+	size := max(e.size, 0)
+	t.units += int64(n) * (size >> unitBits)
+	t.over += int64(n) * (size & (1<<unitBits - 1))
+	count(&t.counts, e.state, n)
+}
+
+func (t *tally) totals() Totals {
+	units := t.units + t.over>>unitBits
+	if units >= 1<<(63-unitBits) {
+		return Totals{Size: math.MaxInt64, Counts: t.counts}
+	}
+	return Totals{Size: units<<unitBits + t.over&(1<<unitBits-1), Counts: t.counts}
 }
 
 // A Table holds the files of a storage.
 type Table struct {
 	all   []*Entry // by name
-	total Totals
+	total tally
 	view  View
 	shown *Shown // nil where it must be made anew
 	seen  bool   // shown was handed out
@@ -99,14 +119,14 @@ type Table struct {
 // Load replaces all files.
 func (t *Table) Load(all []*Entry) {
 	slices.SortFunc(all, ByName)
-	t.all, t.shown, t.total = all, nil, Totals{}
+	t.all, t.shown, t.total = all, nil, tally{}
 	for _, e := range all {
 		t.total.add(e, 1)
 	}
 }
 
 // Total tells of all files.
-func (t *Table) Total() Totals { return t.total }
+func (t *Table) Total() Totals { return t.total.totals() }
 
 // ByName orders entries by name.
 func ByName(a, b *Entry) int {

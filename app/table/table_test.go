@@ -3,6 +3,7 @@ package table_test
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -176,5 +177,25 @@ func checkCounts(t *rapid.T, m *model, v table.View, got views.Counts) {
 	}
 	if got != want {
 		t.Fatalf("counts %v, want %v", got, want)
+	}
+}
+
+// TestTotalsDoNotRunOver whatever sizes a server tells, and are exact again when
+// those are gone.
+func TestTotalsDoNotRunOver(t *testing.T) {
+	of := func(size int64) *table.Entry { return entry(views.Row{Size: size}) }
+	small, huge := of(2000), []*table.Entry{of(math.MaxInt64), of(math.MaxInt64), of(math.MinInt64)}
+	var all table.Table
+	all.Load(append([]*table.Entry{small}, huge...))
+	if got := all.Total().Size; got != math.MaxInt64 {
+		t.Errorf("all are %d bytes", got)
+	}
+	all.Change([]table.Edit{{Old: huge[0]}})
+	if got := all.Total().Size; got != math.MaxInt64 {
+		t.Errorf("one and a little are %d bytes", got)
+	}
+	all.Change([]table.Edit{{Old: huge[1]}, {Old: small, New: of(5_000_000_000)}})
+	if got := all.Total().Size; got != 5_000_000_000 {
+		t.Errorf("what is left are %d bytes", got)
 	}
 }

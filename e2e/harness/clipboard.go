@@ -97,8 +97,8 @@ func (c *xClient) pieces(ctx context.Context, answer xproto.Atom) ([]byte, error
 // another program copies something.
 type Copied struct {
 	client *xClient
-	offer  offer
-	piece  int // 0: all at once
+	offer  offer // nil: it never answers
+	piece  int   // 0: all at once
 	rest   []sending
 	lost   chan struct{} // closed when another program copied
 	done   chan struct{} // closed when the server goroutine ended
@@ -119,6 +119,10 @@ func (d *Desktop) CopyFiles(paths ...string) (*Copied, error) {
 		"UTF8_STRING": []byte(strings.Join(paths, "\n")),
 	}, 0)
 }
+
+// CopyMute has a program own the clipboard that never answers, as one does that
+// hangs.
+func (d *Desktop) CopyMute() (*Copied, error) { return d.CopyAs(nil, 0) }
 
 // CopyAs is Copy for anything, by the names of its types. What is longer than
 // piece bytes is handed over in pieces of that length (ICCCM 2.7.2, INCR), which
@@ -147,8 +151,10 @@ func (o *Copied) serve(ctx context.Context) {
 		}
 		switch e := event.(type) {
 		case xproto.SelectionRequestEvent:
-			// A requestor that has gone meanwhile is no fault of ours.
-			_ = o.hand(e)
+			if o.offer != nil {
+				// A requestor that has gone meanwhile is no fault of ours.
+				_ = o.hand(e)
+			}
 		case xproto.PropertyNotifyEvent:
 			_ = o.goOn(e)
 		case xproto.SelectionClearEvent:
