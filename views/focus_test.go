@@ -274,3 +274,20 @@ func TestALatePasteGoesNowhere(t *testing.T) {
 		t.Errorf("the field holds %q", got)
 	}
 }
+
+// TestTheListMovesUpAgain when the notice over it goes.
+func TestTheListMovesUpAgain(t *testing.T) {
+	s := newStage(t)
+	rows := RowSlice{doneRow("1", "a")}
+	at := func(l List) float32 {
+		s.setList(l)
+		return above(s.w.list)
+	}
+	before := at(List{Rows: rows})
+	if under := at(List{Rows: rows, Problem: "The server is away."}); under <= before {
+		t.Errorf("the list is at %v, and under a notice at %v", before, under)
+	}
+	if after := at(List{Rows: rows}); after != before {
+		t.Errorf("the list is at %v, and was at %v", after, before)
+	}
+}

@@ -48,7 +48,11 @@ func (p *listPanel) show(list List) {
 	if empty && !fresh {
 		p.fillBlank(list)
 	}
+	stale := p.stale.box.Visible()
 	p.showStale(list)
+	if stale != p.stale.box.Visible() {
+		p.table.Refresh() // what is under the notice moves
+	}
 }
 
 // showStale marks a list that is not of now with its time.
