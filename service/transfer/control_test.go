@@ -106,10 +106,10 @@ func TestPausesCostNoTurns(t *testing.T) {
 			g = next
 		}
 		b.fake.SetBefore(nil)
-		other := b.file("other", 9<<20)
-		b.arrived(b.add(other)[0], other)
 		g.release()
 		b.arrived(id, film)
+		other := b.file("other", 9<<20)
+		b.arrived(b.add(other)[0], other)
 	})
 }
 
