@@ -312,6 +312,9 @@ func (w *world) personDeletes(t *rapid.T) {
 	w.tell("the person deletes a file of %s", st.name)
 	st.note(func(int) { st.deleted[key] = true })
 	_ = st.Delete(context.Background(), key)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.shown, key) // an upload of it that goes on may clear away what is left of it
 }
 
 // recover lets what an earlier run has left go on.
