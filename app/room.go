@@ -34,11 +34,11 @@ func (a *App) roomOf(p *place) room {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	files, size, coming := a.heldBy(p)
-	r.waiting = coming
+	r.waiting = a.comingTo(p)
 	if p.conn == nil {
 		return r
 	}
+	files, size := a.heldBy(p)
 	s := p.conn.Session()
 	r.ends = s.Ends
 	if s.MaxFiles > 0 {
@@ -58,14 +58,13 @@ func (a *App) roomOnDisk(p *place, r *room) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	_, _, r.waiting = a.heldBy(p)
+	r.waiting = a.comingTo(p)
 	r.size, r.disk = max(int64(min(usage.Free, 1<<62))-r.waiting, 0), true
 }
 
-// heldBy counts what a storage holds or will hold: its files, their bytes, and
-// how many of these are still to be sent. What gives way to something else does
-// not count. Callers hold a.mu.
-func (a *App) heldBy(p *place) (files int, size, coming int64) {
+// heldBy counts what a storage holds or will hold: its files and their bytes. What
+// gives way to something else does not count. Callers hold a.mu.
+func (a *App) heldBy(p *place) (files int, size int64) {
 	counted := map[string]bool{}
 	for _, u := range a.transfers.order {
 		if u.Target != p.id {
@@ -77,9 +76,6 @@ func (a *App) heldBy(p *place) (files int, size, coming int64) {
 		}
 		files++
 		size += u.Size
-		if !u.State.Ended() {
-			coming += u.Size - u.Sent
-		}
 	}
 	for _, f := range p.list.files {
 		if !counted[f.Key] {
@@ -87,7 +83,17 @@ func (a *App) heldBy(p *place) (files int, size, coming int64) {
 			size += max(f.Size, 0)
 		}
 	}
-	return files, size, coming
+	return files, size
+}
+
+// comingTo is how many bytes are still to be sent to a storage. Callers hold a.mu.
+func (a *App) comingTo(p *place) (bytes int64) {
+	for _, u := range a.transfers.order {
+		if u.Target == p.id && !u.unwanted && !u.State.Ended() {
+			bytes += u.Size - u.Sent
+		}
+	}
+	return bytes
 }
 
 // rateTo is about how fast a storage is sent to: as fast as of late, but not
@@ -192,8 +198,7 @@ func (a *App) warnOfEnd(now time.Time) {
 	}) {
 		return
 	}
-	_, _, coming := a.heldBy(p)
-	if takes := a.transfers.meter.Left(coming); takes > ends.Sub(now) {
+	if takes := a.transfers.meter.Left(a.comingTo(p)); takes > ends.Sub(now) {
 		a.transfers.warned = true
 		a.note = note{a.tooLate(takes, ends.Sub(now)), now}
 	}
