@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
 	"runtime"
@@ -82,7 +83,7 @@ func (a *App) diagnoseTransfers(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "uploads: %d, saving: %d, earlier: %d, network surely gone: %t\n",
 		len(a.transfers.order), len(a.savings), len(a.History), a.Network.Gone())
-	for _, what := range sortedKeys(counts) {
+	for _, what := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Fprintf(b, "uploads %s: %d\n", what, counts[what])
 	}
 }
@@ -102,15 +103,6 @@ func (a *App) diagnosePreferences(b *strings.Builder) {
 		s.CopyWhenDone, s.FoldersAsFiles, s.Notify, s.LinkHours, s.Workers, a.audience())
 	h := s.Limits.Hours
 	fmt.Fprintf(b, "limits: up %d, down %d, from %q to %q up %d, down %d\n", s.Limits.Up, s.Limits.Down, h.From, h.To, h.Up, h.Down)
-}
-
-func sortedKeys(m map[string]int) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 func programVersion() string {
@@ -218,7 +210,10 @@ func quoteLog(line []byte) string {
 	if text, ok := entry["msg"].(string); ok && said.MatchString(text) {
 		b.WriteString(text)
 	}
-	for _, key := range sortedFields(entry) {
+	for _, key := range []string{"time", "level", "msg"} {
+		delete(entry, key) // they are told
+	}
+	for _, key := range slices.Sorted(maps.Keys(entry)) {
 		fmt.Fprintf(&b, "; %s", quoteValue(key, entry[key]))
 	}
 	return b.String()
@@ -226,19 +221,6 @@ func quoteLog(line []byte) string {
 
 // harmless is what a time or a level is made of.
 var harmless = regexp.MustCompile(`^([0-9T:.+Z-]+|DEBUG|INFO|WARN|ERROR)$`)
-
-// sortedFields are the names of what a line tells beside its sentence.
-func sortedFields(entry map[string]any) (keys []string) {
-	for key := range entry {
-		switch key {
-		case "time", "level", "msg":
-		default:
-			keys = append(keys, key)
-		}
-	}
-	slices.Sort(keys)
-	return keys
-}
 
 func quoteValue(key string, value any) string {
 	if !fieldName.MatchString(key) {
