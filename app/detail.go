@@ -37,11 +37,7 @@ func total(d *views.Detail, rows []views.Row) views.Can {
 		d.Size += min(max(r.Size, 0), math.MaxInt64-d.Size) // a server may tell any
 		d.Sent += min(max(r.Sent, 0), math.MaxInt64-d.Sent)
 		can = both(can, r.Can)
-		for f := range d.Counts {
-			if table.Keeps(views.Filter(f), r.State) {
-				d.Counts[f]++
-			}
-		}
+		table.Count(&d.Counts, r.State, 1)
 	}
 	return can
 }
@@ -85,11 +81,14 @@ func (a *App) cells(id string) []views.Part {
 	states := a.Engine.PartStates(id, views.MostParts)
 	cells := make([]views.Part, len(states))
 	for i, s := range states {
-		cells[i] = map[transfer.PartState]views.Part{
-			transfer.PartMissing: views.PartMissing, transfer.PartMoving: views.PartMoving, transfer.PartDone: views.PartDone,
-		}[s]
+		cells[i] = parts[s]
 	}
 	return cells
+}
+
+// parts are the states of parts as the window draws them.
+var parts = map[transfer.PartState]views.Part{
+	transfer.PartMissing: views.PartMissing, transfer.PartMoving: views.PartMoving, transfer.PartDone: views.PartDone,
 }
 
 // linkView is the block of the link, with the address that the storage gave.
@@ -97,10 +96,7 @@ func (a *App) linkView(p *place, r views.Row) views.Link {
 	if !r.HasLink {
 		return views.Link{}
 	}
-	s := a.links[r.ID]
-	if u, ours := a.transfers.byID[r.ID]; s == nil && ours {
-		s = &linkState{link: u.Link}
-	}
+	s := a.linkOf(r.ID)
 	if s == nil {
 		return views.Link{Reach: a.reach(p, "")}
 	}

@@ -222,10 +222,7 @@ func (a *App) withLink(id string, anew bool, then func(p *place, l api.Link, siz
 	if !ok {
 		return
 	}
-	s := a.links[id]
-	if u, ours := a.transfers.byID[id]; s == nil && ours {
-		s = &linkState{link: u.Link}
-	}
+	s := a.linkOf(id)
 	if s != nil && s.making {
 		return
 	}
@@ -240,6 +237,18 @@ func (a *App) withLink(id string, anew bool, then func(p *place, l api.Link, siz
 		}
 	})
 	a.now()
+}
+
+// linkOf is the link of a row that was asked for last, else the one that its
+// upload ended with; nil where there is neither. Callers hold a.mu.
+func (a *App) linkOf(id string) *linkState {
+	if s := a.links[id]; s != nil {
+		return s
+	}
+	if u, ours := a.transfers.byID[id]; ours {
+		return &linkState{link: u.Link}
+	}
+	return nil
 }
 
 func ended(l api.Link) bool { return !l.Expires.IsZero() && time.Now().After(l.Expires) }

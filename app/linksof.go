@@ -24,10 +24,8 @@ func (a *App) copyLinks(ids []string) {
 			continue
 		}
 		w := wanted{id: id, file: f, name: name}
-		if s := a.links[id]; s != nil {
+		if s := a.linkOf(id); s != nil {
 			w.link = s.link
-		} else if u, ours := a.transfers.byID[id]; ours {
-			w.link = u.Link
 		}
 		all = append(all, w)
 	}

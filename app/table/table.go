@@ -96,7 +96,7 @@ func (t *tally) add(e *Entry, n int) {
 	size := max(e.size, 0)
 	t.units += int64(n) * (size >> unitBits)
 	t.over += int64(n) * (size & (1<<unitBits - 1))
-	count(&t.counts, e.state, n)
+	Count(&t.counts, e.state, n)
 }
 
 func (t *tally) totals() Totals {
@@ -220,7 +220,7 @@ func (t *Table) make(v View) *Shown {
 		if !strings.Contains(e.fold, needle) {
 			continue
 		}
-		count(&s.counts, e.state, 1)
+		Count(&s.counts, e.state, 1)
 		if Keeps(v.Filter, e.state) {
 			s.entries = append(s.entries, e)
 		}
@@ -264,8 +264,8 @@ func order(v View) func(a, b *Entry) int {
 	}
 }
 
-// count counts a state n times in the filters that keep it.
-func count(counts *views.Counts, s views.State, n int) {
+// Count counts a state n times in the filters that keep it.
+func Count(counts *views.Counts, s views.State, n int) {
 	for f := range counts {
 		if Keeps(views.Filter(f), s) {
 			counts[f] += n
