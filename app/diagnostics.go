@@ -139,7 +139,7 @@ var kinds = []error{
 	transfer.ErrUnwritable, transfer.ErrUnreadable, transfer.ErrWrongSize, transfer.ErrWrongTag,
 	session.ErrNoSession, session.ErrNoKey,
 	secrets.ErrNotFound, secrets.ErrTooLong, secrets.ErrNoAnswer, secrets.ErrNotKept, secrets.ErrUnavailable,
-	settings.ErrBroken, settings.ErrNewer, errSize, errNotOpen,
+	settings.ErrBroken, settings.ErrNewer, errNotOpen,
 }
 
 // kindsOf names what an error is, out of kinds, and the status of an answer.

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"errors"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -164,22 +163,16 @@ func (a *App) copyTried(p *place, links []api.Link, sizes []int64, before func()
 	a.Do(func() { a.copy(text, before != nil, len(urls), until) })
 }
 
-// errSize: a link gives another size than was sent.
-var errSize = errors.New("the link gives another size")
+// errAway: the storage of a link is not connected.
+var errAway = &api.Error{Op: "link", Kind: api.ErrNetwork}
 
-// tried fetches a link's first byte and compares the size it shows.
+// tried sees that a link works, and gives the size that was sent.
 func (a *App) tried(p *place, link string, want int64) error {
 	t, ok := a.targetOf(p)
 	if !ok {
-		return errSize
+		return errAway
 	}
-	got, err := t.Bucket.LinkSize(a.ctx, link)
-	if api.IsPage(err) && got == want && want >= 0 {
-		return nil
-	}
-	if err == nil && want >= 0 && got != want {
-		err = errSize
-	}
+	_, err := transfer.TryLink(a.ctx, t.Bucket, link, want)
 	return err
 }
 
@@ -269,7 +262,7 @@ func (a *App) makeLink(id string, p *place, f api.File, name string) (api.Link, 
 func (a *App) fetchLink(p *place, f api.File, name string) (api.Link, error) {
 	t, ok := a.targetOf(p)
 	if !ok {
-		return api.Link{}, &api.Error{Op: "link", Kind: api.ErrNetwork}
+		return api.Link{}, errAway
 	}
 	opt := api.LinkOptions{Filename: names.FileName(name), Lifetime: a.linkLifetime()}
 	link, err := t.Bucket.DownloadURL(a.ctx, f.Key, opt)

@@ -145,13 +145,7 @@ func (s *storage) link(ctx context.Context, f api.File) (link api.Link, err erro
 		return link, err
 	}
 	return link, s.call(ctx, func(c *api.Client) error {
-		size, err := c.LinkSize(ctx, link.URL)
-		if api.IsPage(err) && size == f.Size {
-			return nil
-		}
-		if err == nil && f.Size >= 0 && size != f.Size {
-			err = transfer.ErrWrongSize
-		}
+		_, err := transfer.TryLink(ctx, c, link.URL, f.Size)
 		return err
 	})
 }

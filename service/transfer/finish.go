@@ -177,20 +177,20 @@ func (r *run) finishedFile(ctx context.Context) (file api.File, err error) {
 // provedLink asks for a link and lets it show its file's size. A link that is
 // refused is asked for once more.
 func (r *run) provedLink(ctx context.Context, fileKey, name string, want int64) (api.Link, error) {
-	link, size, err := r.linkAndSize(ctx, fileKey, name, want)
+	link, err := r.triedLink(ctx, fileKey, name, want)
 	if errors.Is(err, api.ErrForbidden) {
-		link, size, err = r.linkAndSize(ctx, fileKey, name, want)
-	}
-	if err == nil && size != want {
-		err = ErrWrongSize
+		link, err = r.triedLink(ctx, fileKey, name, want)
 	}
 	return link, err
 }
 
-func (r *run) linkAndSize(ctx context.Context, fileKey, name string, want int64) (link api.Link, size int64, err error) {
-	if link, err = r.route.link(ctx, fileKey, name); err != nil {
-		return link, 0, err
+func (r *run) triedLink(ctx context.Context, fileKey, name string, want int64) (api.Link, error) {
+	link, err := r.route.link(ctx, fileKey, name)
+	if err != nil {
+		return link, err
 	}
-	size, err = r.route.linkSize(ctx, link.URL, want)
-	return link, size, err
+	return link, r.route.try(ctx, func() error {
+		_, err := TryLink(ctx, r.route.target.Bucket, link.URL, want)
+		return err
+	})
 }

@@ -146,20 +146,19 @@ func (r *route) link(ctx context.Context, fileKey, name string) (link api.Link, 
 	return link, err
 }
 
-// linkSize tries a link, and returns the size that it shows. A page is the file
-// where it has just the size that is wanted.
-func (r *route) linkSize(ctx context.Context, link string, want int64) (size int64, err error) {
-	err = r.try(ctx, func() (err error) {
-		size, err = linkSize(ctx, r.target.Bucket, link, want)
-		return err
-	})
-	return size, err
-}
-
-func linkSize(ctx context.Context, b Bucket, link string, want int64) (size int64, err error) {
+// TryLink fetches the first byte of a link, and returns the size in bytes that it
+// shows. Another size than want is ErrWrongSize, unless want is negative: not
+// known. A page is the file where it has just the size that is wanted. Other
+// errors are those of Bucket.LinkSize.
+func TryLink(ctx context.Context, b Bucket, link string, want int64) (size int64, err error) {
 	size, err = b.LinkSize(ctx, link)
-	if api.IsPage(err) && size == want && want >= 0 {
+	switch {
+	case want < 0:
+		return size, err
+	case api.IsPage(err) && size == want:
 		return size, nil
+	case err == nil && size != want:
+		return size, ErrWrongSize
 	}
 	return size, err
 }
