@@ -24,8 +24,6 @@ type saving struct {
 	files []saved
 	// stop ends it; set once it runs.
 	stop context.CancelCauseFunc
-	// size of all in bytes; negative where the size of one is not known.
-	size int64
 }
 
 // saved is one file of it, with its row. Its size in bytes is negative where it
@@ -41,11 +39,6 @@ type saved struct {
 func (s *saving) add(d transfer.Download, row string, size int64) {
 	d.Received = new(atomic.Int64)
 	s.files = append(s.files, saved{d, row, size})
-	if size < 0 || s.size < 0 {
-		s.size = -1
-		return
-	}
-	s.size += size
 }
 
 // saveTo fetches files into a folder.
@@ -136,23 +129,28 @@ func (a *App) stopSaving(ids []string) {
 }
 
 // savingOf is what is being saved of these rows. Callers hold a.mu.
-func (a *App) savingOf(rows map[string]bool) (of views.Saving) {
+func (a *App) savingOf(rows map[string]bool) views.Saving {
+	return a.savingWhere(func(row string) bool { return rows[row] })
+}
+
+// savingWhere sums up what is being saved of some rows.
+func (a *App) savingWhere(is func(row string) bool) (sum views.Saving) {
 	for s := range a.savings {
 		for _, f := range s.files {
-			if !rows[f.row] {
+			if !is(f.row) {
 				continue
 			}
-			of.Files++
-			of.Folder = s.folder()
-			of.Received += f.Received.Load()
-			if f.size < 0 || of.Size < 0 {
-				of.Size = -1
+			sum.Files++
+			sum.Folder = s.folder()
+			sum.Received += f.Received.Load()
+			if f.size < 0 || sum.Size < 0 {
+				sum.Size = -1
 			} else {
-				of.Size += f.size
+				sum.Size += f.size
 			}
 		}
 	}
-	return of
+	return sum
 }
 
 // savingLine says how far all that is being saved is; empty while nothing is.
@@ -161,18 +159,10 @@ func (a *App) savingLine() string {
 	if len(a.savings) == 0 {
 		return ""
 	}
-	files, size, received, known := 0, int64(0), int64(0), true
-	for s := range a.savings {
-		files += len(s.files)
-		size += s.size
-		known = known && s.size >= 0
-		for _, d := range s.files {
-			received += d.Received.Load()
-		}
-	}
-	text := a.Words.Count("note.saving", files)
-	if known && size > 0 {
-		text = a.Words.Joined(text, a.Words.Text("unit.percent", words.Args{"N": min(received*100/size, 99)}))
+	all := a.savingWhere(func(string) bool { return true })
+	text := a.Words.Count("note.saving", all.Files)
+	if all.Size > 0 {
+		text = a.Words.Joined(text, a.Words.Text("unit.percent", words.Args{"N": min(all.Received*100/all.Size, 99)}))
 	}
 	return text
 }
