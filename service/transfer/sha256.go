@@ -34,7 +34,7 @@ func (e *Engine) SHA256(ctx context.Context, id string, read *atomic.Int64) (str
 // ErrChangedSince. read counts the bytes. Other errors are *FileError, and the
 // cause of ctx.
 func SHA256(ctx context.Context, src Source, was Version, read *atomic.Int64) (string, error) {
-	if err := still(src, was); err != nil {
+	if err := still(src, was, ErrChangedSince); err != nil {
 		return "", err
 	}
 	file, err := src.Open()
@@ -50,17 +50,17 @@ func SHA256(ctx context.Context, src Source, was Version, read *atomic.Int64) (s
 		}
 		return "", fileError(src.Path(), err)
 	}
-	if err := still(src, was); err != nil {
+	if err := still(src, was, ErrChangedSince); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// still tells whether a source is what it was.
-func still(src Source, was Version) error {
+// still tells whether a source is what it was. If not, the error is of a kind.
+func still(src Source, was Version, kind error) error {
 	now, err := src.Stat()
 	if err == nil && !now.Same(was) {
-		err = &FileError{Path: src.Path(), Kind: ErrChangedSince}
+		err = &FileError{Path: src.Path(), Kind: kind}
 	}
 	return err
 }

@@ -234,7 +234,7 @@ func (r *run) prepare(ctx context.Context) (Reader, error) {
 	}
 	if u.begun && !version.Same(u.version) {
 		if !u.again {
-			return nil, r.changed()
+			return nil, &FileError{Path: r.upload.src.Path(), Kind: ErrChanged}
 		}
 		// The person has added the new version: the old one gives way.
 		if err := r.removeRemains(ctx); err != nil {
@@ -271,14 +271,7 @@ func (r *run) plan(version Version) error {
 
 // unchanged tells whether the source is still what was planned.
 func (r *run) unchanged() error {
-	now, err := r.upload.src.Stat()
-	if err != nil {
-		return err
-	}
-	if !now.Same(r.upload.version) {
-		return r.changed()
-	}
-	return nil
+	return still(r.upload.src, r.upload.version, ErrChanged)
 }
 
 // bundleLook is how often a bundle is looked at while its parts are sent. Its
@@ -301,8 +294,4 @@ func (r *run) seemsUnchanged() error {
 		return nil
 	}
 	return r.unchanged()
-}
-
-func (r *run) changed() error {
-	return &FileError{Path: r.upload.src.Path(), Kind: ErrChanged}
 }
