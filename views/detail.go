@@ -84,7 +84,7 @@ func (p *detailPane) assemble() {
 	words := column(grid/4, p.title, p.state, p.tally)
 	body := column(grid*2,
 		column(grid*1.5, p.hero, words, p.share),
-		p.hint, p.link.surface, p.problem, p.saving.surface, p.buttons, p.facts.box,
+		p.hint, p.link.surface, p.problem, p.buttons, p.saving.surface, p.facts.box,
 		column(grid/2, p.privacyTitle, p.privacy))
 	p.scroll = container.NewVScroll(inset(grid*2, grid*2, body))
 	loose := container.NewThemeOverride(p.scroll, flush{theme.Current()})
