@@ -133,8 +133,7 @@ func (s *stage) showsViolet(p image.Image) bool {
 // openQR presses the button beside that which copies the link.
 func (s *stage) openQR(w harness.Window) {
 	s.Helper()
-	picture := s.see(w, "the pane of a finished file", func(p image.Image) bool { return len(s.paneButtons(p)) == paneCount })
-	copyLink := s.paneButtons(picture)[paneCopy]
+	copyLink := s.finishedPane(w)[paneCopy]
 	s.clickAt(image.Pt(copyLink.Max.X+corner, copyLink.Min.Y+copyLink.Dy()/2))
 	s.sheet(w)
 }

@@ -94,9 +94,9 @@ func TestFolderOneByOne(t *testing.T) {
 	s.finished(window, 1)
 	s.choose(window)
 	const paneOneByOne, panes = 3, 4
-	picture := s.see(window, "the pane of a folder", func(p image.Image) bool { return len(s.paneButtons(p)) == panes })
+	pane := s.places(window, "the pane of a folder", panes, s.paneButtons)
 	s.photograph(window, "folder.png")
-	s.click(s.paneButtons(picture)[paneOneByOne])
+	s.click(pane[paneOneByOne])
 	s.sheet(window)
 	s.keepScreen("one-by-one.png")
 	s.press("Tab", "Return")
@@ -122,9 +122,9 @@ func TestOneLink(t *testing.T) {
 	if links := strings.Fields(three); len(links) != 3 {
 		t.Errorf("copied %q, want three links", links)
 	}
-	picture := s.see(window, "the offer of one link", func(p image.Image) bool { return len(s.offered(p)) == 2 })
+	offer := s.places(window, "the offer of one link", 2, s.offered)
 	s.photograph(window, "one-link.png")
-	s.click(s.offered(picture)[0])
+	s.click(offer[0])
 	s.until("one archive in their place", func() bool { return len(s.list()) == 2 })
 	s.unpacks(s.copied(three), inside)
 	s.finished(window, 2)

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"slices"
+	"time"
 
 	"quicksync.me/desktop/e2e/harness"
 )
@@ -61,6 +62,21 @@ func (s *stage) see(w harness.Window, what string, shows func(image.Image) bool)
 	return picture
 }
 
+// places waits until so many things are found in the window, and stand where
+// they are: what comes and goes above a button moves it away from the mouse.
+func (s *stage) places(w harness.Window, what string, count int, find func(image.Image) []image.Rectangle) []image.Rectangle {
+	s.Helper()
+	var found []image.Rectangle
+	var since time.Time
+	s.see(w, what, func(p image.Image) bool {
+		if now := find(p); !slices.Equal(now, found) {
+			found, since = now, time.Now()
+		}
+		return len(found) == count && time.Since(since) >= still
+	})
+	return found
+}
+
 // drawn tells whether the window shows more than the black it begins with. Its
 // ground comes out a little lighter than asked for: the driver divides 16-bit
 // colours by 255 squared.
@@ -110,13 +126,13 @@ const (
 	wifi = iota
 	anyone
 	onlyMe
+	audiences
 )
 
 // answer waits for the strip's question, gives an answer and sees the strip go.
 func (s *stage) answer(w harness.Window, which int) {
 	s.Helper()
-	picture := s.see(w, "the question who should open it", func(p image.Image) bool { return s.answers(p) != nil })
-	s.click(s.answers(picture)[which])
+	s.click(s.places(w, "the question who should open it", audiences, s.answers)[which])
 	s.see(w, "the question to go", func(p image.Image) bool { return s.answers(p) == nil })
 }
 
@@ -192,11 +208,16 @@ func (s *stage) paneButtons(picture image.Image) []image.Rectangle {
 	})
 }
 
+// finishedPane is where the buttons of the pane of a finished file stand.
+func (s *stage) finishedPane(w harness.Window) []image.Rectangle {
+	s.Helper()
+	return s.places(w, "the pane of a finished file", paneCount, s.paneButtons)
+}
+
 // clickPane clicks a button of the pane of a finished file.
 func (s *stage) clickPane(w harness.Window, which int) {
 	s.Helper()
-	picture := s.see(w, "the pane of a finished file", func(p image.Image) bool { return len(s.paneButtons(p)) == paneCount })
-	s.click(s.paneButtons(picture)[which])
+	s.click(s.finishedPane(w)[which])
 }
 
 // links is where Copy link stands, in each of the finished rows.

@@ -64,7 +64,7 @@ func TestTabGoesAsTheEyeReads(t *testing.T) {
 	}
 	const want = "|<Search files>|Add files…||People on this Wi-Fi|Anyone — connect QuickSync|Only me|" +
 		"All|Uploading|Failed|Done|Retry all failed|Name ↑|Size|Progress|Added|<list>|" +
-		"Copy link|QR|New link|Cancel|Save to…|Delete…||Technical details|||||Compute|Cancel saving|Pause all"
+		"Copy link|QR|New link|Save to…|Delete…|Cancel||Technical details|||||Compute|Cancel saving|Pause all"
 	got := strings.Join(names, "|")
 	got = strings.TrimPrefix(got, nameOf(s.w.top.place)) // the storage's name
 	if got != want {
