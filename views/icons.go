@@ -13,7 +13,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-//go:embed assets/icons/*.svg assets/art/*.svg assets/icon.svg assets/tray.svg
+//go:embed assets/icons/*.svg assets/art/*.svg assets/icon.png assets/tray.svg
 var assets embed.FS
 
 // glyph names one of our drawings, by its file without the ending.
@@ -110,8 +110,9 @@ func setImage(image *canvas.Image, g glyph, tint fyne.ThemeColorName) {
 	image.Refresh()
 }
 
-// AppIcon returns the icon of the program.
-func AppIcon() fyne.Resource { return fixed("icon.svg") }
+// AppIcon returns the icon of the program, as pixels: a drawing takes ten times as
+// long to show.
+func AppIcon() fyne.Resource { return fixed("icon.png") }
 
 // TrayIcon returns the icon for the notification area, in one colour that the
 // desktop may change to suit its panel.

@@ -1,7 +1,8 @@
 //go:build ignore
 
-// This program draws Icon.png, at the root of the project, from icon.svg. Run
-// it as: go run views/assets/gen.go, in the root of the project.
+// This program draws Icon.png, at the root of the project, and icon.png, which is
+// the window's, from icon.svg. Run it as: go run views/assets/gen.go, in the root
+// of the project.
 package main
 
 import (
@@ -15,15 +16,15 @@ import (
 	"github.com/srwiley/rasterx"
 )
 
-const size = 512
-
 func main() {
-	if err := draw("views/assets/icon.svg", "Icon.png"); err != nil {
-		log.Fatal(err)
+	for to, size := range map[string]int{"Icon.png": 512, "views/assets/icon.png": 256} {
+		if err := draw("views/assets/icon.svg", to, size); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
-func draw(from, to string) error {
+func draw(from, to string, size int) error {
 	source, err := os.ReadFile(from)
 	if err != nil {
 		return err
@@ -32,7 +33,7 @@ func draw(from, to string) error {
 	if err != nil {
 		return err
 	}
-	icon.SetTarget(0, 0, size, size)
+	icon.SetTarget(0, 0, float64(size), float64(size))
 	picture := image.NewRGBA(image.Rect(0, 0, size, size))
 	scanner := rasterx.NewScannerGV(size, size, picture, picture.Bounds())
 	icon.Draw(rasterx.NewDasher(size, size, scanner), 1)
