@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -27,7 +28,6 @@ type Args map[string]any
 // A Catalogue answers ids with sentences. It is safe for use by several
 // goroutines at once.
 type Catalogue struct {
-	bundle *i18n.Bundle
 	asked  string // the language that New was asked for
 	chosen atomic.Pointer[localizer]
 }
@@ -42,40 +42,58 @@ type localizer struct {
 // Ukrainian did not ask for Russian. The error tells of a broken file of
 // sentences.
 func New(lang string) (*Catalogue, error) {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	names, err := fs.Glob(files, "*.json")
-	if err != nil {
-		return nil, fmt.Errorf("words: %w", err)
-	}
-	for _, name := range names {
-		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
-			return nil, fmt.Errorf("words: %s: %w", name, err)
-		}
-	}
-	c := &Catalogue{bundle: bundle, asked: lang}
-	c.SetLanguage("")
-	return c, nil
+	c := &Catalogue{asked: lang}
+	return c, c.speak(nearest(lang))
 }
 
 // SetLanguage changes the language of everything that is asked from now on.
 // lang is taken as New takes it; the empty one is that of New again.
 func (c *Catalogue) SetLanguage(lang string) {
-	spoken := c.nearest(cmp.Or(lang, c.asked)).String()
-	c.chosen.Store(&localizer{i18n.NewLocalizer(c.bundle, spoken), spoken})
+	// The tests read each file: none is broken.
+	_ = c.speak(nearest(cmp.Or(lang, c.asked)))
 }
 
-// nearest returns the language of the catalogue that is the same as the wanted
-// one, perhaps as another country writes it.
-func (c *Catalogue) nearest(lang string) language.Tag {
-	tags := c.bundle.LanguageTags()
+// speak reads the sentences of a language, and the English ones, of which it may
+// lack some. The others are not read: that would take a start longer than all
+// else in it that is ours.
+func (c *Catalogue) speak(tag language.Tag) error {
+	bundle := i18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	for _, t := range slices.Compact([]language.Tag{language.English, tag}) {
+		if _, err := bundle.LoadMessageFileFS(files, t.String()+ending); err != nil {
+			return fmt.Errorf("words: %s: %w", t, err)
+		}
+	}
+	c.chosen.Store(&localizer{i18n.NewLocalizer(bundle, tag.String()), tag.String()})
+	return nil
+}
+
+// ending of the file of a language, which has its tag as its name.
+const ending = ".json"
+
+// tags are the languages that there are, English first.
+func tags() []language.Tag {
+	all := []language.Tag{language.English}
+	names, _ := fs.Glob(files, "*"+ending) // the pattern is a good one
+	for _, name := range names {
+		if tag := language.MustParse(strings.TrimSuffix(name, ending)); tag != language.English {
+			all = append(all, tag)
+		}
+	}
+	return all
+}
+
+// nearest returns the language that is the same as the wanted one, perhaps as
+// another country writes it.
+func nearest(lang string) language.Tag {
 	wanted, err := language.Parse(lang)
 	if err != nil {
 		return language.English
 	}
-	_, index, _ := language.NewMatcher(tags).Match(wanted)
-	if base, _ := wanted.Base(); base == first(tags[index].Base()) {
-		return tags[index]
+	all := tags()
+	_, index, _ := language.NewMatcher(all).Match(wanted)
+	if base, _ := wanted.Base(); base == first(all[index].Base()) {
+		return all[index]
 	}
 	return language.English
 }
@@ -93,10 +111,12 @@ type Language struct {
 // Languages returns what the catalogue speaks, by name.
 func (c *Catalogue) Languages() []Language {
 	var all []Language
-	for _, tag := range c.bundle.LanguageTags() {
-		name, err := i18n.NewLocalizer(c.bundle, tag.String()).Localize(&i18n.LocalizeConfig{MessageID: "language.name"})
-		if err == nil {
-			all = append(all, Language{Tag: tag.String(), Name: name})
+	for _, tag := range tags() {
+		var sentences map[string]json.RawMessage
+		l := Language{Tag: tag.String()}
+		data, err := files.ReadFile(l.Tag + ending)
+		if err == nil && json.Unmarshal(data, &sentences) == nil && json.Unmarshal(sentences["language.name"], &l.Name) == nil {
+			all = append(all, l)
 		}
 	}
 	slices.SortFunc(all, func(a, b Language) int { return cmp.Compare(a.Name, b.Name) })
