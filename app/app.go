@@ -8,7 +8,7 @@
 //   - State is guarded by one mutex, which is never held over a call that may
 //     wait: for a server, a disk, the keyring or the window.
 //   - The window is told by the pump alone: a snapshot of everything, at most
-//     four times a second while something moves, at once after an action.
+//     five times in two seconds while something moves, at once after an action.
 //   - Actions come on the UI goroutine and return at once; what takes time goes
 //     on in goroutines that Close waits for.
 package app

@@ -9,9 +9,10 @@ import (
 	"quicksync.me/desktop/views"
 )
 
-// often is how often the window is told while something moves: four times a
-// second is what a person can read.
-const often = 250 * time.Millisecond
+// often is how often the window is told while something moves. A person reads at
+// most four changes a second, and each is a frame of the whole window, which
+// takes a hundredth of a second or two where there is no graphics card.
+const often = 400 * time.Millisecond
 
 // snapshots is all that the window shows.
 type snapshots struct {

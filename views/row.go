@@ -9,7 +9,7 @@ import (
 )
 
 // row draws one file. It is made of bare texts and rectangles, because the list
-// draws some thirty of them four times a second.
+// draws some thirty of them at every step of an upload.
 type row struct {
 	widget.BaseWidget
 	list  *fileList
