@@ -33,7 +33,7 @@ func (w *Window) roomFacts(more ...fyne.CanvasObject) fyne.CanvasObject {
 type cleanPage struct {
 	w       *Window
 	choices *fyne.Container
-	state   *widget.Label
+	state   *paragraph
 	chosen  int // its place among offers
 	offers  []CleanUp
 	yes     *button

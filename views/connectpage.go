@@ -23,7 +23,7 @@ type connectPage struct {
 	folded          *fyne.Container
 	steps           *fyne.Container
 	done            []Step
-	problem         *widget.Label
+	problem         *paragraph
 	report          *button
 	reportBox       *fyne.Container
 	test, connect   *button
@@ -82,7 +82,7 @@ func (p *connectPage) makeButtons() {
 	p.connect = newButton(p.w.kit, accent, glyphNone, t.Text("connect.yes"), p.submit)
 }
 
-func newSentence(text string) *widget.Label {
+func newSentence(text string) *paragraph {
 	p := newParagraph(theme.SizeNameText, widget.LowImportance)
 	p.SetText(text)
 	return p

@@ -23,15 +23,15 @@ type detailPane struct {
 	back         *button
 	head         *fyne.Container // of back
 	hero         *hero
-	title        *widget.Label
-	state        *widget.Label
-	tally        *widget.Label
+	title        *paragraph
+	state        *paragraph
+	tally        *paragraph
 	share        *progress
-	hint         *widget.Label
+	hint         *paragraph
 	link         *linkCard
 	saving       *savingCard
 	problem      *surface
-	problemText  *widget.Label
+	problemText  *paragraph
 	buttons      *fyne.Container
 	save, retry  *button
 	pause, play  *button
@@ -39,7 +39,7 @@ type detailPane struct {
 	each         *button
 	copyAll      *button
 	facts        *factSheet
-	privacy      *widget.Label
+	privacy      *paragraph
 	privacyTitle *line
 }
 
@@ -87,9 +87,8 @@ func (p *detailPane) assemble() {
 		p.hint, p.link.surface, p.problem, p.buttons, p.saving.surface, p.facts.box,
 		column(grid/2, p.privacyTitle, p.privacy))
 	p.scroll = container.NewVScroll(inset(grid*2, grid*2, body))
-	loose := container.NewThemeOverride(p.scroll, flush{theme.Current()})
 	p.head = inset(grid/2, grid/2, container.NewHBox(p.back))
-	p.box = container.NewStack(newSurface(colorPanel, colorClear, framed(p.head, loose, nil)))
+	p.box = container.NewStack(newSurface(colorPanel, colorClear, framed(p.head, p.scroll, nil)))
 	p.head.Hide()
 }
 
@@ -212,7 +211,7 @@ type linkCard struct {
 	surface        *surface
 	id             string
 	title          *line
-	text, problem  *widget.Label
+	text, problem  *paragraph
 	copy, renew    *button
 	qr             *button
 	buttons, inner *fyne.Container

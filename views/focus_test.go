@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
 )
 
 // everything shows all that the window can: a strip, chips, failures, a pane with
@@ -84,7 +83,7 @@ func TestNothingIsForTheMouseAlone(t *testing.T) {
 	}
 	s.walk(func(object fyne.CanvasObject) {
 		switch o := object.(type) {
-		case *row, *word, *widget.Label: // a label's own tap only selects its text
+		case *row, *word, *paragraph: // a label's own tap only selects its text
 			return
 		case fyne.Widget:
 			if fmt.Sprintf("%T", o) == "*widget.listItem" { // Fyne's, around a row

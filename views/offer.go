@@ -16,7 +16,7 @@ const mostAnswers = 3
 type offerCard struct {
 	w       *Window
 	box     *fyne.Container
-	text    *widget.Label
+	text    *paragraph
 	answers [mostAnswers]*button
 	shown   Offer
 }
@@ -24,8 +24,7 @@ type offerCard struct {
 func newOfferCard(w *Window) *offerCard {
 	c := &offerCard{w: w, text: newParagraph(theme.SizeNameText, widget.MediumImportance)}
 	c.text.TextStyle.Bold = true
-	loose := container.NewThemeOverride(c.text, flush{theme.Current()})
-	objects := []fyne.CanvasObject{loose}
+	objects := []fyne.CanvasObject{c.text}
 	for i := range c.answers {
 		c.answers[i] = newButton(w.kit, raised, glyphNone, "", func() { w.actions.Answer(c.shown.ID, i) })
 		objects = append(objects, c.answers[i])
@@ -57,7 +56,7 @@ func (c *offerCard) put(o Offer) {
 // offerLayout puts a sentence and its buttons in one line where they fit, else
 // the sentence over the buttons, wrapped.
 type offerLayout struct {
-	text  *widget.Label
+	text  *paragraph
 	width float32 // of the last layout, which decides the height
 }
 

@@ -60,7 +60,7 @@ type qrPage struct {
 	id, url string
 	code    *canvas.Image
 	room    *fyne.Container // of the code, on its paper
-	text    *widget.Label
+	text    *paragraph
 }
 
 // showQR opens the page, and asks for a link where there is none.

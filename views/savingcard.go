@@ -12,7 +12,7 @@ import (
 // savingCard tells of what is being saved of the selection, and ends it.
 type savingCard struct {
 	surface *surface
-	title   *widget.Label
+	title   *paragraph
 	bar     *progress
 	note    *line
 	stop    *button

@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"quicksync.me/desktop/views/words"
 )
@@ -253,7 +252,7 @@ func (s *stage) texts() string {
 		switch o := object.(type) {
 		case *canvas.Text:
 			all = append(all, o.Text)
-		case *widget.Label:
+		case *paragraph:
 			all = append(all, o.Text)
 		}
 	})

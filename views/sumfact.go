@@ -14,7 +14,7 @@ type sumFact struct {
 	compute, stop *button
 	bar           *progress
 	read          *line
-	problem       *widget.Label
+	problem       *paragraph
 	sum           *fact
 	id            string
 }

@@ -158,7 +158,7 @@ func (t *look) borrowed(name fyne.ThemeColorName, variant fyne.ThemeVariant, p p
 	case theme.ColorNameScrollBarBackground:
 		return color.Transparent
 	case theme.ColorNameShadow:
-		return color.NRGBA{R: 0x0C, G: 0x0E, B: 0x16, A: 0x52}
+		return color.NRGBA{R: 0x0C, G: 0x0E, B: 0x16, A: 0x30} // of what goes on below an edge as well
 	default:
 		return t.Theme.Color(name, variant)
 	}
@@ -191,15 +191,6 @@ func (t *look) Size(name fyne.ThemeSizeName) float32 {
 // flush is the theme of a part of the window whose distances are its own: no
 // padding between children, none around the text of a label.
 type flush struct{ fyne.Theme }
-
-// Color implements fyne.Theme. The shadow is that of a list that goes on below
-// its edge, where one of a dialog would be a bar.
-func (t flush) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	if name == theme.ColorNameShadow {
-		return color.NRGBA{A: 0x16}
-	}
-	return t.Theme.Color(name, variant)
-}
 
 // Size implements fyne.Theme.
 func (t flush) Size(name fyne.ThemeSizeName) float32 {
