@@ -40,8 +40,10 @@ func TestCopiedMeanwhile(t *testing.T) {
 	s.answer(window, wifi)
 	first := s.copied("")
 
+	was := s.copies("what was there before")
 	s.must(s.desk.Drop(within(t), window, s.long("long.iso")))
 	s.begun("long.iso")
+	s.until("the program to read what was there", func() bool { return was.Read() > 0 })
 	mine := s.copies("what the person copied")
 	s.stored([]string{"long.iso"})
 	s.finished(window, 2)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jezek/xgb/xproto"
 )
@@ -100,6 +101,7 @@ type Copied struct {
 	offer  offer // nil: it never answers
 	piece  int   // 0: all at once
 	rest   []sending
+	read   atomic.Int64  // how often it was handed over
 	lost   chan struct{} // closed when another program copied
 	done   chan struct{} // closed when the server goroutine ended
 	stop   context.CancelFunc
@@ -164,6 +166,10 @@ func (o *Copied) serve(ctx context.Context) {
 	}
 }
 
+// Read tells how often another program has read what was copied; what is handed
+// over in pieces does not count.
+func (o *Copied) Read() int64 { return o.read.Load() }
+
 // Lost is closed once another program has copied something.
 func (o *Copied) Lost() <-chan struct{} { return o.lost }
 
@@ -190,7 +196,11 @@ func (o *Copied) hand(e xproto.SelectionRequestEvent) error {
 	}
 	content := o.offer[name.Name]
 	if o.piece == 0 || len(content) <= o.piece {
-		return o.client.answer(e, o.offer)
+		err := o.client.answer(e, o.offer)
+		if content != nil && err == nil {
+			o.read.Add(1)
+		}
+		return err
 	}
 	incr, err := o.client.atom("INCR")
 	if err != nil {
