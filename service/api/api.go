@@ -215,12 +215,12 @@ func (c *Client) Stat(ctx context.Context, fileKey string) (File, error) {
 		if err := answer.read(r); err != nil {
 			return err
 		}
-		return sameKey(*answer.FileKey, fileKey)
+		return sameKey(answer.Key, fileKey)
 	}})
 	if err != nil {
 		return File{}, err
 	}
-	return answer.file(), nil
+	return answer.File, nil
 }
 
 // Delete removes a file for good, or aborts an unfinished upload. A file that

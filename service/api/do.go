@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Bounds on what a server may make us read, in bytes. A list of 100,000 files
@@ -159,12 +161,13 @@ func (c *Client) take(ctx context.Context, k call, resp *http.Response) error {
 	}
 	err = k.read(body)
 	var syntax *json.SyntaxError
+	var token *jsontext.SyntacticError
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil || errors.Is(err, ErrStalled) || isCut(err):
 		return c.transportError(ctx, k.op, err)
-	case errors.As(err, &syntax):
+	case errors.As(err, &syntax), errors.As(err, &token):
 		return fail(ErrBadReply, errors.New("it is not whole JSON"))
 	default:
 		return fail(ErrBadReply, err)

@@ -18,6 +18,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Paths under the base address (D). The file key is one segment (I).
@@ -151,71 +153,113 @@ func (p *wirePart) readFor(r io.Reader, number int) error {
 	return nil
 }
 
-// wireFile: every string may be null, and only key and completed are needed.
-// fileName is what was sent as encryptedName (I); cid is our node's alone.
+// wireFile reads what is told of a file: every member may be null, and only key
+// and completed are needed. fileName is what was sent as encryptedName (I); cid
+// is our node's alone.
 type wireFile struct {
-	CreatorID *string         `json:"creatorId"`
-	Completed *bool           `json:"completed"`
-	FileKey   *string         `json:"fileKey"`
-	FileName  *string         `json:"fileName"`
-	Parts     *int            `json:"totalParts"`
-	Size      *int64          `json:"originalSizeInBytes"`
-	CID       json.RawMessage `json:"cid"`
+	File
+	told bool // whether it is completed
 }
 
 func (f *wireFile) read(r io.Reader) error {
-	if err := decode(r, f); err != nil {
+	d := lenient(r)
+	if err := f.decode(d); err != nil {
+		return err
+	}
+	if _, err := d.ReadToken(); err == nil {
+		return errors.New("something follows the answer")
+	}
+	return nil
+}
+
+// decode reads a file token by token, which takes a third of the time that
+// reflection takes: a list may have a hundred thousand.
+func (f *wireFile) decode(d *jsontext.Decoder) error {
+	*f = wireFile{File: File{Size: -1}}
+	if err := opens(d, '{', "what stands for a file is no object"); err != nil {
+		return err
+	}
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := f.member(d, name.String()); err != nil {
+			return err
+		}
+	}
+	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
 	return f.check()
 }
 
+func (f *wireFile) member(d *jsontext.Decoder, name string) error {
+	switch name {
+	case "creatorId":
+		return readText(d, name, &f.Creator)
+	case "fileKey":
+		return readText(d, name, &f.Key)
+	case "fileName":
+		return readText(d, name, &f.Name)
+	case "completed":
+		return f.readCompleted(d)
+	case "totalParts":
+		var parts int64
+		err := readNumber(d, name, &parts)
+		f.Parts = int(min(max(parts, 0), math.MaxInt32))
+		return err
+	case "originalSizeInBytes":
+		err := readNumber(d, name, &f.Size)
+		f.Size = max(f.Size, -1)
+		return err
+	case "cid":
+		if d.PeekKind() == '"' {
+			return readText(d, name, &f.CID)
+		}
+	}
+	return d.SkipValue()
+}
+
+func (f *wireFile) readCompleted(d *jsontext.Decoder) error {
+	t, err := d.ReadToken()
+	if err != nil || t.Kind() == 'n' {
+		return err
+	}
+	if t.Kind() != 't' && t.Kind() != 'f' {
+		return errors.New("completed is neither true nor false")
+	}
+	f.Completed, f.told = t.Kind() == 't', true
+	return nil
+}
+
 func (f *wireFile) check() error {
-	if !present(f.FileKey) {
+	if f.Key == "" {
 		return errMissing("fileKey")
 	}
-	if f.Completed == nil {
+	if !f.told {
 		return errMissing("completed")
 	}
 	return nil
 }
 
-func (f *wireFile) file() File {
-	return File{
-		Key:       *f.FileKey,
-		Completed: *f.Completed,
-		Name:      deref(f.FileName, ""),
-		Creator:   deref(f.CreatorID, ""),
-		CID:       textOf(f.CID),
-		Size:      max(deref(f.Size, -1), -1),
-		Parts:     max(deref(f.Parts, 0), 0),
-	}
-}
-
 // readFiles reads a list element by element, so that the reply of a large
 // bucket is never held twice.
 func readFiles(r io.Reader) ([]File, error) {
-	d := json.NewDecoder(r)
-	if t, err := d.Token(); err != nil {
+	d := lenient(r)
+	if err := opens(d, '[', "the reply is no list of files"); err != nil {
 		return nil, err
-	} else if t != json.Delim('[') {
-		return nil, errors.New("the reply is no list of files")
 	}
 	files := []File{}
-	for d.More() {
+	for d.PeekKind() != ']' {
 		var f wireFile
-		if err := d.Decode(&f); err != nil {
+		if err := f.decode(d); err != nil {
 			return nil, err
 		}
-		if err := f.check(); err != nil {
-			return nil, err
-		}
-		files = append(files, f.file())
+		files = append(files, f.File)
 	}
-	if _, err := d.Token(); err != nil {
-		return nil, err
-	}
-	return files, nil
+	_, err := d.ReadToken()
+	return files, err
 }
 
 type wireLink struct {
