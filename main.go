@@ -173,12 +173,14 @@ func openNode(cfg node.Config) (*node.Node, error) {
 // show opens the window and returns when the person has left.
 func show(where paths.Paths, p app.Params, gate *gate, files []string, leave func()) {
 	ui := fyneapp.NewWithID(appID)
-	if err := fonts.Load(where.Data); err != nil {
-		p.Log.Warn("the fonts are those of the system alone", "error", err)
-	}
 	desktop := &app.FyneDesktop{App: ui}
 	p.Desktop = desktop
 	program := app.New(p)
+	program.Start() // storages are reached while the fonts are read
+	if err := fonts.Load(where.Data); err != nil {
+		p.Log.Warn("the fonts are those of the system alone", "error", err)
+	}
+	program.Tell()
 	window := views.New(views.Params{
 		App: ui, Words: p.Words, Actions: program.Actions(), Data: p.Data, Do: p.Do,
 		Tray: app.HasTray(), TrayHint: program.TrayHint,
@@ -186,7 +188,6 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 	desktop.Show = window.Show
 	ui.Lifecycle().SetOnEnteredForeground(program.Actions().Reload)
 	ui.Lifecycle().SetOnStarted(func() {
-		program.Start()
 		program.Actions().QuickShare(files)
 		gate.open(program, p.Node)
 	})

@@ -138,7 +138,8 @@ type App struct {
 	writing   bool // the settings are being written
 	note      note
 	usage     node.Usage
-	posted    bool
+	posted    bool // a call is on its way to the UI goroutine
+	fresh     bool // next has not been shown
 	next      snapshots
 }
 

@@ -144,18 +144,30 @@ func (a *App) compose(p *place, shown *table.Shown, now time.Time) (next snapsho
 func (a *App) post() {
 	a.mu.Lock()
 	posted := a.posted
-	a.posted = true
+	a.posted, a.fresh = true, true
 	a.mu.Unlock()
 	if posted || a.ctx.Err() != nil {
 		return
 	}
 	a.Do(func() {
 		a.mu.Lock()
-		s := a.next
 		a.posted = false
 		a.mu.Unlock()
-		a.show(s)
+		a.Tell()
 	})
+}
+
+// Tell tells the window what it has not been told yet, if there is anything, on the
+// UI goroutine. Nobody needs to call it, but before there is a window it has the
+// first picture show what is known by then.
+func (a *App) Tell() {
+	a.mu.Lock()
+	s, fresh := a.next, a.fresh
+	a.fresh = false
+	a.mu.Unlock()
+	if fresh {
+		a.show(s)
+	}
 }
 
 // show sets the bindings. A binding that holds the same already stays silent.
