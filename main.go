@@ -186,7 +186,7 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 		Tray: app.HasTray(), TrayHint: program.TrayHint,
 	})
 	desktop.Show = window.Show
-	ui.Lifecycle().SetOnEnteredForeground(program.Actions().Reload)
+	ui.Lifecycle().SetOnEnteredForeground(program.Foreground)
 	ui.Lifecycle().SetOnStarted(func() {
 		program.Actions().QuickShare(files)
 		gate.open(program, p.Node)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
@@ -74,6 +75,19 @@ func (a *App) retryFailed() {
 	}
 	a.mu.Unlock()
 	a.Engine.Retry(ids...)
+}
+
+// justNow is how long a list is taken for new that nobody has asked for again.
+const justNow = time.Second
+
+// Foreground looks at the storage again when the person comes back to the window.
+func (a *App) Foreground() {
+	a.mu.Lock()
+	fresh := time.Since(a.current.list.at) < justNow
+	a.mu.Unlock()
+	if !fresh {
+		a.reloadCurrent()
+	}
 }
 
 func (a *App) reloadCurrent() {

@@ -61,6 +61,7 @@ func (a *App) resetPreferences() {
 // setVisible tells whether anybody can see the window, which keeps its times
 // going.
 func (a *App) setVisible(visible bool) {
-	a.hidden.Store(!visible)
-	a.now()
+	if a.hidden.Swap(!visible) == visible {
+		a.now()
+	}
 }
