@@ -205,11 +205,36 @@ func (t *Table) take(all, added []*Entry) (longer, rest []*Entry) {
 
 // Show returns what is to be seen.
 func (t *Table) Show(v View) *Shown {
-	if t.shown == nil || v != t.view {
+	switch {
+	case t.shown == nil || v != t.view && !t.narrows(v):
 		t.view, t.shown = v, t.make(v)
+	case v != t.view:
+		t.view, t.shown = v, t.shown.narrowed(v)
 	}
 	t.seen = true
 	return t.shown
+}
+
+// narrows tells whether what a view shows is among what is shown: of a search that
+// is typed further.
+func (t *Table) narrows(v View) bool {
+	was := t.view
+	longer := strings.Contains(strings.ToLower(v.Search), strings.ToLower(was.Search))
+	was.Search = v.Search
+	return longer && v == was && v.Filter == views.FilterAll
+}
+
+// narrowed keeps what a longer search finds.
+func (s *Shown) narrowed(v View) *Shown {
+	n := &Shown{}
+	needle := strings.ToLower(v.Search)
+	for _, e := range s.entries {
+		if strings.Contains(e.fold, needle) {
+			n.entries = append(n.entries, e)
+			Count(&n.counts, e.state, 1)
+		}
+	}
+	return n
 }
 
 // make filters and sorts.

@@ -124,6 +124,9 @@ func TestTable(t *testing.T) {
 				}
 				tab.Change(edits)
 			},
+			"type": func(*rapid.T) {
+				view.Search = map[string]string{"": "a", "A": "A.t", ".t": ".txt", "a": "a.t"}[view.Search]
+			},
 			"look": func(t *rapid.T) {
 				view = table.View{
 					Search: rapid.SampledFrom([]string{"", "", "A", ".t"}).Draw(t, "search"),
