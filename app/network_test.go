@@ -19,6 +19,7 @@ import (
 // cable is a network that the test pulls and plugs in.
 type cable struct {
 	pulled  atomic.Bool
+	swallow func(*http.Request) // keeps what shall get no answer
 	changed chan struct{}
 }
 
@@ -46,6 +47,9 @@ func (s *stage) over(c *cable, n *node.Node) (invitation string) {
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.pulled.Load() {
 			panic(http.ErrAbortHandler)
+		}
+		if c.swallow != nil {
+			c.swallow(r)
 		}
 		pass.ServeHTTP(w, r)
 	}))
@@ -102,4 +106,26 @@ func TestAStorageIsReachedWhenTheNetworkComes(t *testing.T) {
 	if !time.Now().Before(due) {
 		t.Error("it was reached when the next try was due, and not before")
 	}
+}
+
+// TestWakingBreaksOffWhatWasUnderWay: a server that has forgotten a call during a
+// sleep does not say so, and the watchdog would wait for two minutes.
+func TestWakingBreaksOffWhatWasUnderWay(t *testing.T) {
+	s := newStage(t)
+	asked, over := make(chan struct{}), make(chan struct{})
+	var parts atomic.Int32
+	c := &cable{swallow: func(r *http.Request) {
+		if r.Method == http.MethodPut && parts.Add(1) == 1 {
+			close(asked)
+			<-over
+		}
+	}}
+	s.network = c
+	s.start()
+	s.connect(views.ConnectionForm{Key: s.over(c, s.startNode()), HideNames: true})
+	s.Cleanup(func() { close(over) }) // before the servers are closed
+	s.act(func(a views.Actions) { a.Add([]string{s.file("f", 10)}) })
+	<-asked
+	s.app.moved(time.Hour)
+	s.row("f", views.Done)
 }

@@ -72,13 +72,14 @@ func (w *watchdog) CloseIdleConnections() {
 	}
 }
 
-// leave ends the requests that go from an address that is no longer there.
-func (w *watchdog) leave(has func(netip.Addr) bool) {
+// end ends requests, by the address that they go from: not valid where no
+// connection has been made yet.
+func (w *watchdog) end(which func(from netip.Addr) bool, cause error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for d, from := range w.alive {
-		if from.IsValid() && !has(from) {
-			d.cancel(errLeft)
+		if which(from) {
+			d.cancel(cause)
 		}
 	}
 }
@@ -189,7 +190,7 @@ func (d *dog) leave() {
 // why names what ended the request where that was the dog.
 func (d *dog) why(err error) error {
 	switch cause := context.Cause(d.ctx); cause {
-	case ErrStalled, errLeft:
+	case ErrStalled, errLeft, errSlept:
 		return cause
 	}
 	return err
