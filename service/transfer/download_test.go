@@ -360,6 +360,47 @@ func TestALinkThatIsRefusedIsRenewedOnce(t *testing.T) {
 	})
 }
 
+// brief is a bucket whose links open few times before they have ended.
+type brief struct {
+	*transfertest.Fake
+	mu   sync.Mutex
+	left int
+}
+
+func (l *brief) DownloadURL(ctx context.Context, fileKey string, opt api.LinkOptions) (api.Link, error) {
+	l.mu.Lock()
+	l.left = 3
+	l.mu.Unlock()
+	return l.Fake.DownloadURL(ctx, fileKey, opt)
+}
+
+func (l *brief) Fetch(ctx context.Context, link string, from, until int64) (*api.Content, error) {
+	l.mu.Lock()
+	l.left--
+	ended := l.left < 0
+	l.mu.Unlock()
+	if ended {
+		return nil, &api.Error{Op: "fetch", Kind: api.ErrForbidden, Status: 403}
+	}
+	return l.Fake.Fetch(ctx, link, from, until)
+}
+
+// TestADownloadOutlivesItsLinks: a large file takes longer than a link lives.
+func TestADownloadOutlivesItsLinks(t *testing.T) {
+	downloading(t, func(b *bench) {
+		key, content := b.stored(30 << 20)
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: &brief{Fake: b.fake}, Limits: limits})
+		before := b.fake.Calls("link")
+		path, err := b.download(key, "f")
+		if got, _ := os.ReadFile(path); err != nil || string(got) != content {
+			b.Fatal(err)
+		}
+		if n := b.fake.Calls("link") - before; n < 5 {
+			b.Errorf("%d links asked for: too few pieces to tell", n)
+		}
+	})
+}
+
 // flipping is a bucket that flips a bit of what is fetched.
 type flipping struct{ *transfertest.Fake }
 
