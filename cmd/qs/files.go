@@ -172,7 +172,7 @@ func get(ctx context.Context, c *command) error {
 	var received atomic.Int64
 	hide := newProgress(c.stderr).follow(&received, f.Size)
 	path, err := e.Download(ctx, transfer.Download{
-		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))), Received: &received, Unsynced: true,
+		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))), Received: &received,
 	})
 	hide()
 	if err != nil {
