@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	mathrand "math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -324,6 +325,64 @@ func TestForgottenUploadBeginsAnew(t *testing.T) {
 			b.Errorf("begun %d times", n)
 		}
 	})
+}
+
+// mute is a bucket that does not say which parts it misses.
+type mute struct{ *transfertest.Fake }
+
+func (m mute) Complete(ctx context.Context, u api.Upload, tags []string) error {
+	err := m.Fake.Complete(ctx, u, tags)
+	if errors.Is(err, api.ErrIncomplete) {
+		return &api.Error{Op: "complete", Kind: api.ErrIncomplete, Status: http.StatusBadRequest}
+	}
+	return err
+}
+
+// TestAPartThatNobodyNamesIsSentAgain: what was sent twice is sent again first,
+// and then all.
+func TestAPartThatNobodyNamesIsSentAgain(t *testing.T) {
+	for name, c := range map[string]struct{ lost, forever, sent int }{
+		"the one that was sent twice": {lost: 2, sent: 4 + 1 + 1},
+		"another one":                 {lost: 3, sent: 4 + 1 + 1 + 4},
+		"time and again":              {lost: 3, forever: 3, sent: 4 + 1 + 1 + 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+				b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: mute{b.fake}, Limits: limits, Seal: func(n string) (string, error) { return n, nil }})
+				path, parts, completes := b.file("f", 1<<20), 0, 0
+				b.fake.SetAfter(func(op string) error {
+					if op == "part" {
+						parts++
+					}
+					if op == "part" && parts == 2 {
+						return broken // its answer is lost
+					}
+					return nil
+				})
+				b.fake.SetBefore(func(op string) error {
+					if op != "complete" {
+						return nil
+					}
+					if completes++; completes <= max(1, c.forever) {
+						files, _ := b.fake.List(context.Background())
+						b.fake.LosePart(files[0].Key, c.lost)
+					}
+					return nil
+				})
+				id := b.add(path)[0]
+				if c.forever > 0 {
+					if s := b.until(id, transfer.Failed, transfer.Done); !errors.Is(s.Err, api.ErrIncomplete) {
+						b.Errorf("%+v", s)
+					}
+				} else {
+					b.arrived(id, path)
+				}
+				if parts != c.sent {
+					b.Errorf("%d parts sent, want %d", parts, c.sent)
+				}
+			})
+		})
+	}
 }
 
 func TestWrongTagSendsThePartAgain(t *testing.T) {

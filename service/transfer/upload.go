@@ -83,6 +83,8 @@ type run struct {
 	upload *upload
 	looked time.Time   // at a bundle; guarded by Engine.mu
 	tail   atomic.Bool // all parts have found a place
+	// suspected are the parts that were sent again because a complete was refused.
+	suspected map[int]bool
 }
 
 // errForgotten: the server no longer knows the upload.
