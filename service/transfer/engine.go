@@ -11,8 +11,9 @@
 //   - Counters are pulled: Changes tells what changed since the last look, and
 //     Wake that there is something to look at.
 //   - Cleaning up has its own life: it goes on after the upload's context has
-//     ended, within a bound, and only after the workers have come home. What the
-//     end of the engine leaves of it, the journal has the next run do.
+//     ended, until the server has confirmed it, and only after the workers have
+//     come home. What the end of the engine leaves of it, the journal has the next
+//     run do.
 package transfer
 
 import (

@@ -27,6 +27,7 @@ type upload struct {
 	state   State
 	err     error
 	cancel  context.CancelCauseFunc // set while it runs
+	unclear context.CancelFunc      // ends its being deleted from its server
 	lane    *lane                   // in which it has its turn
 	queued  bool
 	resume  bool // goes on as soon as its pause has come into effect
