@@ -51,7 +51,7 @@ func (f *fetch) open(file api.File) error {
 		f.discard(left)
 	}
 	f.id = rand.Text()
-	part, err := createFree(f.want.Path, partSuffix)
+	part, err := CreateFree(f.want.Path, partSuffix, 0o666)
 	if err != nil {
 		return &FileError{Path: filepath.Dir(f.want.Path), Kind: ErrUnwritable, Err: systemError(err)}
 	}
@@ -154,10 +154,12 @@ func systemError(err error) error {
 	return err
 }
 
-// createFree creates a file of this name and suffix, or of a free one like it.
-func createFree(path, suffix string) (*os.File, error) {
+// CreateFree creates a file of this name and suffix, or of a free one like it: "a
+// (2).txt", shortened where it would be too long. No file that is there is touched.
+// Errors are those of os.OpenFile.
+func CreateFree(path, suffix string, perm fs.FileMode) (*os.File, error) {
 	for n := 1; ; n++ {
-		f, err := os.OpenFile(numbered(path, n, suffix), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
+		f, err := os.OpenFile(numbered(path, n, suffix), os.O_CREATE|os.O_EXCL|os.O_RDWR, perm)
 		if err == nil || !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}
