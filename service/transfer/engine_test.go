@@ -462,6 +462,34 @@ func TestChangedFileIsNeverDone(t *testing.T) {
 	}
 }
 
+// tagged is a journal that counts the tags that are kept.
+type tagged struct{ tags atomic.Int64 }
+
+func (*tagged) Save(journal.Entry, bool) error        { return nil }
+func (t *tagged) Tag(string, int, string) error       { t.tags.Add(1); return nil }
+func (*tagged) Renew(journal.Entry) error             { return nil }
+func (*tagged) Forget(string) error                   { return nil }
+func (*tagged) Finish(string, journal.Finished) error { return nil }
+
+// TestAPartOfAChangedFileIsNotKept: it may be of either version.
+func TestAPartOfAChangedFileIsNotKept(t *testing.T) {
+	var kept tagged
+	inBubble(t, transfer.Config{Workers: 1, Journal: &kept}, func(b *bench) {
+		path := b.file("f", 1<<20)
+		changed := once("part", errors.New("now"))
+		b.fake.SetAfter(func(op string) error {
+			if changed(op) != nil {
+				return os.Chtimes(path, time.Now(), time.Unix(1, 0))
+			}
+			return nil
+		})
+		s := b.until(b.add(path)[0], transfer.Failed, transfer.Done)
+		if n := kept.tags.Load(); n > 0 || !errors.Is(s.Err, transfer.ErrChanged) {
+			b.Errorf("%d tags were kept: %+v", n, s)
+		}
+	})
+}
+
 func TestServerThatStoredAnotherSizeIsNotBelieved(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
 		b.engine.Connect(transfer.Target{ID: "here", Bucket: &liar{b.fake}, Limits: limits, Seal: func(n string) (string, error) { return n, nil }})
