@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"quicksync.me/desktop/service/paths"
 )
 
 // Entry is a transfer that is not finished.
@@ -127,6 +129,10 @@ func Open(dir string) (j *Journal, entries []Entry, setAside []error, err error)
 	entries, history, old, setAside := adopt(dir, j.path)
 	entries, history = unique(entries, func(e Entry) string { return e.ID }), unique(history, func(f Finished) string { return f.Storage + f.FileKey })
 	if err := j.take(entries, history); err != nil {
+		_ = j.db.Close()
+		return nil, nil, setAside, err
+	}
+	if err := paths.SyncDir(dir); err != nil { // the new name is there before the old ones go
 		_ = j.db.Close()
 		return nil, nil, setAside, err
 	}
