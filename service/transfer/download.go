@@ -62,7 +62,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if err == nil {
 		return f.finish()
 	}
-	f.abandon(ctx, err)
+	f.abandon(ctx, file, err)
 	return "", err
 }
 
@@ -85,10 +85,11 @@ func (f *fetch) finish() (string, error) {
 var ErrGivenUp = errors.New("given up")
 
 // abandon removes what cannot be gone on with, or was given up. When the program
-// ends, or is stopped, or the server stays away, the pieces stay for the next
-// time.
-func (f *fetch) abandon(ctx context.Context, err error) {
+// ends, or is stopped, or the server stays away, or wants a new key, the pieces
+// stay for the next time, be it in this run or in another.
+func (f *fetch) abandon(ctx context.Context, file api.File, err error) {
 	if f.journalled && !givenUp(ctx) && (ctx.Err() != nil || CanGoOn(err)) {
+		f.leave(file)
 		return
 	}
 	_ = os.Remove(f.part.Name())

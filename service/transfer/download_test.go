@@ -265,6 +265,44 @@ func TestDownloadGoesOnAfterTheProgramEnded(t *testing.T) {
 	})
 }
 
+// TestDownloadGoesOnWithANewKey, in the same run: the pieces that are there are
+// not fetched again, and there is one file.
+func TestDownloadGoesOnWithANewKey(t *testing.T) {
+	resuming(t, func(b *bench) {
+		if err := os.Mkdir(filepath.Join(b.dir, "to"), 0o700); err != nil {
+			b.Fatal(err)
+		}
+		key, content := b.stored(28 << 20)
+		var fetches atomic.Int32
+		b.fake.SetBefore(func(op string) error {
+			if op == "fetch" && fetches.Add(1) > 3 { // the first asks for the size
+				return &api.Error{Op: "fetch", Kind: api.ErrUnauthorized, Status: 401}
+			}
+			return nil
+		})
+		if _, err := b.download(key, "f"); !errors.Is(err, api.ErrUnauthorized) {
+			b.Fatalf("stopped with %v", err)
+		}
+		b.fake.SetBefore(nil)
+		metered := &meteredFetch{Fake: b.fake}
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: metered, Limits: limits})
+		left := b.engine.LeftDownloads("here")
+		if len(left) != 1 || left[0].FileKey != key {
+			b.Fatalf("left: %+v", left)
+		}
+		path, err := b.engine.Download(context.Background(), left[0])
+		if got, _ := os.ReadFile(path); err != nil || string(got) != content {
+			b.Fatalf("%v", err)
+		}
+		if n := metered.bytes.Load(); n >= 28<<20 {
+			b.Errorf("%d bytes fetched, at least a piece was there", n)
+		}
+		if names := b.folder(); len(names) != 1 || len(b.engine.LeftDownloads("here")) > 0 {
+			b.Errorf("in the folder: %v", names)
+		}
+	})
+}
+
 func TestPiecesThatNeverReachedTheDiskAreFetchedAgain(t *testing.T) {
 	resuming(t, func(b *bench) {
 		_, content, d := b.interruptedDownload()

@@ -82,7 +82,7 @@ type Engine struct {
 	routes   map[string]*route
 	queued   map[queueKey]*upload  // the newest of each source
 	left     map[string]*leftovers // of earlier runs, by storage
-	fetches  []journal.Entry       // downloads of earlier runs
+	fetches  []journal.Entry       // downloads that were left
 	history  map[string]journal.Finished
 	known    []known           // the keys of history, oldest first
 	sums     map[string]string // the CRC32C of what was finished, by sumKey

@@ -25,8 +25,8 @@ func leftDownloads(entries []journal.Entry) (left []journal.Entry) {
 	return left
 }
 
-// LeftDownloads returns the downloads that earlier runs have left unfinished
-// for a target, ready for Download.
+// LeftDownloads returns the downloads for a target that earlier runs have left
+// unfinished, or this one has and they can go on, ready for Download.
 func (e *Engine) LeftDownloads(targetID string) (all []Download) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -65,7 +65,7 @@ func (f *fetch) open(file api.File) error {
 	return nil
 }
 
-// takeFetch returns what an earlier run has left of a download.
+// takeFetch returns what was left of a download.
 func (e *Engine) takeFetch(storage, fileKey, path string) (journal.Entry, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -76,6 +76,19 @@ func (e *Engine) takeFetch(storage, fileKey, path string) (journal.Entry, bool) 
 		}
 	}
 	return journal.Entry{}, false
+}
+
+// leave lets the next download of the same file to the same place go on with the
+// pieces that are there.
+func (f *fetch) leave(file api.File) {
+	left, err := f.entry(file)
+	if err != nil {
+		return
+	}
+	left.Tags = f.pieces.there()
+	f.engine.mu.Lock()
+	defer f.engine.mu.Unlock()
+	f.engine.fetches = append(f.engine.fetches, left)
 }
 
 // errOther: what lies on the server is another content than it was.

@@ -39,6 +39,19 @@ func (p *pieces) set(number int, tag string) {
 	p.tags[number-1] = tag
 }
 
+// there are the tags of the pieces that are there, by number.
+func (p *pieces) there() map[int]string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	tags := map[int]string{}
+	for i, tag := range p.tags {
+		if tag != "" {
+			tags[i+1] = tag
+		}
+	}
+	return tags
+}
+
 func (p *pieces) setWhole(sum string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
