@@ -45,6 +45,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if d.Received == nil {
 		d.Received = new(atomic.Int64)
 	}
+	d.Received.Store(0)
 	abs, err := filepath.Abs(d.Path)
 	if err != nil {
 		return "", &FileError{Path: d.Path, Kind: ErrUnwritable, Err: systemError(err)}

@@ -280,8 +280,12 @@ func TestDownloadGoesOnWithANewKey(t *testing.T) {
 			}
 			return nil
 		})
-		if _, err := b.download(key, "f"); !errors.Is(err, api.ErrUnauthorized) {
-			b.Fatalf("stopped with %v", err)
+		var received atomic.Int64
+		_, err := b.engine.Download(context.Background(), transfer.Download{
+			Target: "here", FileKey: key, Path: filepath.Join(b.dir, "to", "f"), Received: &received,
+		})
+		if !errors.Is(err, api.ErrUnauthorized) || received.Load() == 0 {
+			b.Fatalf("stopped with %v after %d bytes", err, received.Load())
 		}
 		b.fake.SetBefore(nil)
 		metered := &meteredFetch{Fake: b.fake}
@@ -290,9 +294,10 @@ func TestDownloadGoesOnWithANewKey(t *testing.T) {
 		if len(left) != 1 || left[0].FileKey != key {
 			b.Fatalf("left: %+v", left)
 		}
+		left[0].Received = &received
 		path, err := b.engine.Download(context.Background(), left[0])
-		if got, _ := os.ReadFile(path); err != nil || string(got) != content {
-			b.Fatalf("%v", err)
+		if got, _ := os.ReadFile(path); err != nil || string(got) != content || received.Load() != 28<<20 {
+			b.Fatalf("%v, %d bytes", err, received.Load())
 		}
 		if n := metered.bytes.Load(); n >= 28<<20 {
 			b.Errorf("%d bytes fetched, at least a piece was there", n)
