@@ -151,12 +151,9 @@ func (t *transfers) forget(ids ...string) {
 
 // showing returns the uploads whose file is one of these keys of a storage.
 func (t *transfers) showing(placeID string, keys []string) (ids []string) {
-	wanted := make(map[string]bool, len(keys))
-	for _, key := range keys {
-		wanted[key] = true
-	}
+	keys = slices.Sorted(slices.Values(keys)) // most often it is one: a map costs more
 	for _, u := range t.order {
-		if u.Target == placeID && wanted[u.FileKey] {
+		if _, wanted := slices.BinarySearch(keys, u.FileKey); wanted && u.Target == placeID {
 			ids = append(ids, u.ID)
 		}
 	}
