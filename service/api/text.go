@@ -77,13 +77,6 @@ func escapeASCII(link string) string {
 
 func present(s *string) bool { return s != nil && *s != "" }
 
-func deref[T any](p *T, otherwise T) T {
-	if p == nil {
-		return otherwise
-	}
-	return *p
-}
-
 // textOf reads a field on which nothing depends; what is no text is empty.
 func textOf(raw json.RawMessage) (text string) {
 	if json.Unmarshal(raw, &text) != nil {
