@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"quicksync.me/desktop/service/api"
@@ -12,6 +13,9 @@ import (
 // cleanAges are the ages that are offered to be deleted, in days, the oldest
 // first; 0 is all.
 var cleanAges = []int{30, 7, 0}
+
+// deletedAtOnce is how many copies are deleted before they leave the list together.
+const deletedAtOnce = 256
 
 // errNotOpen: this computer's own storage has not been opened yet.
 var errNotOpen = errors.New("the storage of this computer is not open")
@@ -86,12 +90,17 @@ func (a *App) cleanUp(days int, done func(sentence string)) {
 	a.group.Go(func() {
 		p, files, err := a.copies()
 		deleted, freed := 0, int64(0)
-		for _, f := range a.olderThan(files, days) {
-			if err = a.deleteCopy(p, f.Key); err != nil {
+		for some := range slices.Chunk(a.olderThan(files, days), deletedAtOnce) {
+			var gone []string
+			gone, err = a.deleteCopies(p, some)
+			a.dropCopies(p, gone)
+			deleted += len(gone)
+			for _, f := range some[:len(gone)] {
+				freed += max(f.Size, 0)
+			}
+			if err != nil {
 				break
 			}
-			deleted++
-			freed += max(f.Size, 0)
 		}
 		a.reload(p)
 		said := a.Words.Count("clean.done", deleted, words.Args{"Size": a.Words.Bytes(freed)})
@@ -103,23 +112,29 @@ func (a *App) cleanUp(days int, done func(sentence string)) {
 	})
 }
 
-func (a *App) deleteCopy(p *place, key string) error {
+// deleteCopies deletes files, in their order, up to the first that it cannot.
+func (a *App) deleteCopies(p *place, files []api.File) (keys []string, err error) {
 	t, ok := a.targetOf(p)
 	if !ok {
-		return errNotOpen
+		return nil, errNotOpen
 	}
-	if err := t.Bucket.Delete(a.ctx, key); err != nil {
-		return err
-	}
-	a.mu.Lock()
-	id := p.id + "/" + key
-	for _, u := range a.transfers.order {
-		if u.Target == p.id && u.FileKey == key {
-			id = u.ID
+	for _, f := range files {
+		if err := t.Bucket.Delete(a.ctx, f.Key); err != nil {
+			return keys, err
 		}
+		keys = append(keys, f.Key)
 	}
+	return keys, nil
+}
+
+// dropCopies takes files off the list, in all the rows that show them.
+func (a *App) dropCopies(p *place, keys []string) {
+	a.mu.Lock()
+	ids := a.transfers.showing(p.id, keys)
 	a.mu.Unlock()
-	a.Engine.Forget(id)
-	a.drop(id)
-	return nil
+	a.Engine.Forget(ids...)
+	for _, key := range keys {
+		ids = append(ids, p.id+"/"+key)
+	}
+	a.drop(ids...)
 }

@@ -33,22 +33,25 @@ func (a *App) deleteFile(p *place, key, id, name string) {
 	}
 	a.Engine.Forget(id)
 	a.drop(id)
+	a.dropCopies(p, []string{key})
 	a.reload(p)
 }
 
-// drop takes a row off the list, with what was pasted only for it.
-func (a *App) drop(id string) {
+// drop takes rows off the list, with what was pasted only for them.
+func (a *App) drop(ids ...string) {
 	a.mu.Lock()
-	if u, ours := a.transfers.byID[id]; ours {
-		a.removePasted(u)
+	for _, id := range ids {
+		if u, ours := a.transfers.byID[id]; ours {
+			a.removePasted(u)
+		}
+		delete(a.links, id)
+		if s := a.sums[id]; s != nil {
+			s.cancel()
+			delete(a.sums, id)
+		}
+		delete(a.view.selected, id)
 	}
-	a.transfers.forget(id)
-	delete(a.links, id)
-	if s := a.sums[id]; s != nil {
-		s.cancel()
-		delete(a.sums, id)
-	}
-	delete(a.view.selected, id)
+	a.transfers.forget(ids...)
 	a.mu.Unlock()
 	a.now()
 }

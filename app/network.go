@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/netip"
+	"time"
 
 	"quicksync.me/desktop/service/session"
 )
@@ -30,14 +31,15 @@ func (a *App) followNetwork() {
 		case <-a.ctx.Done():
 			return
 		case <-a.Network.Changed():
-			a.moved()
+			a.moved(0)
 		}
 	}
 }
 
-// moved lets go of what hangs on an old network, and has everything that waits
-// tried by the new one. Where there is none the rows say so.
-func (a *App) moved() {
+// moved lets go of what hangs on an old network, or from before the computer
+// slept, and has everything that waits tried by the new one. Where there is none
+// the rows say so.
+func (a *App) moved(slept time.Duration) {
 	defer a.now()
 	gone := a.Network.Gone()
 	a.mu.Lock()
@@ -56,6 +58,9 @@ func (a *App) moved() {
 	}
 	a.mu.Unlock()
 	for _, conn := range reached {
+		if slept > 0 {
+			conn.Client().Woke(slept)
+		}
 		conn.Client().NetworkChanged(a.Network.Has)
 	}
 	if !gone {

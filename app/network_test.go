@@ -1,11 +1,16 @@
 package app
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/netip"
 	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,6 +24,7 @@ import (
 // cable is a network that the test pulls and plugs in.
 type cable struct {
 	pulled  atomic.Bool
+	answers func(http.ResponseWriter, *http.Request) bool // in the server's place; nil for never
 	changed chan struct{}
 }
 
@@ -43,13 +49,27 @@ func (s *stage) over(c *cable, n *node.Node) (invitation string) {
 		r.SetURL(target)
 		r.Out.Host = target.Host
 	}}
+	var away string
+	pass.ModifyResponse = func(r *http.Response) error {
+		if !strings.HasPrefix(r.Request.URL.Path, "/v1/buckets/download/") {
+			return nil
+		}
+		link, err := io.ReadAll(r.Body) // which leads over the cable too
+		link = bytes.ReplaceAll(link, []byte(target.Host), []byte(away))
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(link)), int64(len(link))
+		r.Header.Set("Content-Length", strconv.Itoa(len(link)))
+		return err
+	}
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.pulled.Load() {
 			panic(http.ErrAbortHandler)
 		}
-		pass.ServeHTTP(w, r)
+		if c.answers == nil || !c.answers(w, r) {
+			pass.ServeHTTP(w, r)
+		}
 	}))
 	s.Cleanup(front.Close)
+	away = strings.TrimPrefix(front.URL, "http://")
 	return strings.Replace(front.URL, "127.0.0.1", "0.0.0.0", 1) + "/v1#key=" + n.Token()
 }
 
@@ -101,5 +121,70 @@ func TestAStorageIsReachedWhenTheNetworkComes(t *testing.T) {
 	s.until("the server again", func() bool { return s.connection().Ready && !s.list().LoadedAt.IsZero() })
 	if !time.Now().Before(due) {
 		t.Error("it was reached when the next try was due, and not before")
+	}
+}
+
+// TestWakingBreaksOffWhatWasUnderWay: a server that has forgotten a call during a
+// sleep does not say so, and the watchdog would wait for two minutes.
+func TestWakingBreaksOffWhatWasUnderWay(t *testing.T) {
+	s := newStage(t)
+	asked, over := make(chan struct{}), make(chan struct{})
+	var parts atomic.Int32
+	c := &cable{answers: func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPut && parts.Add(1) == 1 {
+			close(asked)
+			<-over
+		}
+		return false
+	}}
+	s.network = c
+	s.start()
+	s.connect(views.ConnectionForm{Key: s.over(c, s.startNode()), HideNames: true})
+	s.Cleanup(func() { close(over) }) // before the servers are closed
+	s.act(func(a views.Actions) { a.Add([]string{s.file("f", 10)}) })
+	<-asked
+	s.app.moved(time.Hour)
+	s.row("f", views.Done)
+}
+
+// TestSavingGoesOnWithANewKey where the one that it began with has ended.
+func TestSavingGoesOnWithANewKey(t *testing.T) {
+	s := newStage(t)
+	var ended atomic.Bool
+	var pieces atomic.Int32
+	c := &cable{answers: func(w http.ResponseWriter, r *http.Request) bool {
+		link := !strings.HasPrefix(r.URL.Path, "/v1/")
+		switch {
+		case !ended.Load():
+			return false
+		case link && pieces.Add(1) > 3:
+			w.WriteHeader(http.StatusForbidden)
+			return true
+		case strings.HasPrefix(r.URL.Path, "/v1/buckets/download/") && pieces.Load() > 3:
+			w.WriteHeader(http.StatusUnauthorized)
+			return true
+		}
+		return false
+	}}
+	s.network = c
+	s.start()
+	key := s.over(c, s.startNode())
+	s.connect(views.ConnectionForm{Key: key, HideNames: true})
+	path := s.file("film.mov", 12<<20)
+	r := s.sent(path)
+	ended.Store(true)
+	to := t.TempDir()
+	s.act(func(a views.Actions) { a.Save([]string{r.ID}, to) })
+	s.until("the end of the key", func() bool {
+		return s.overall().Saving == "" && len(s.app.Engine.LeftDownloads(s.connection().Current)) == 1
+	})
+	ended.Store(false)
+	s.connect(views.ConnectionForm{Key: key, HideNames: true})
+	s.until("the file", func() bool {
+		got, err := os.ReadFile(filepath.Join(to, "film.mov"))
+		return err == nil && string(got) == s.content(path)
+	})
+	if left, err := os.ReadDir(to); err != nil || len(left) != 1 {
+		t.Errorf("in the folder: %v, %v", left, err)
 	}
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"quicksync.me/desktop/service/clipboard"
+	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views/words"
 )
 
@@ -88,28 +88,19 @@ func (a *App) sayNotPasted(err error) {
 
 // writePasted makes a file of what was pasted, for this user alone; where the
 // name is taken it gets a number.
-func (a *App) writePasted(name, ending string, data []byte) (path string, err error) {
+func (a *App) writePasted(name, ending string, data []byte) (string, error) {
 	if err := os.MkdirAll(a.Pasted, 0o700); err != nil {
 		return "", err
 	}
-	for n := 1; ; n++ {
-		path = filepath.Join(a.Pasted, name+ending)
-		if n > 1 {
-			path = filepath.Join(a.Pasted, fmt.Sprintf("%s (%d)%s", name, n, ending))
-		}
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err != nil {
-			return "", err
-		}
-		_, err = file.Write(data)
-		if err = errors.Join(err, file.Close()); err != nil {
-			err = errors.Join(err, os.Remove(path))
-		}
-		return path, err
+	file, err := transfer.CreateFree(filepath.Join(a.Pasted, name+ending), "", 0o600)
+	if err != nil {
+		return "", err
 	}
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Close()); err != nil {
+		err = errors.Join(err, os.Remove(file.Name()))
+	}
+	return file.Name(), err
 }
 
 // isPasted tells whether a file is one of those that pasting has made.

@@ -198,9 +198,7 @@ func (a *App) use(p *place, generation int, conn *session.Connection) {
 	if ids := a.Engine.Recover(p.id); len(ids) > 0 {
 		a.say(a.Words.Count("note.goesOn", len(ids)))
 	}
-	if another {
-		a.saveLeft(p)
-	}
+	a.saveLeft(p)
 	a.reload(p)
 }
 

@@ -220,6 +220,24 @@ func TestCleaningUpDeletesByAge(t *testing.T) {
 	s.until("the rows to go", func() bool { return len(s.rows()) == 1 && s.connection().Used == 0 })
 }
 
+// TestNoRowOutlivesItsFile: a file that was added again has two rows.
+func TestNoRowOutlivesItsFile(t *testing.T) {
+	for name, remove := range map[string]func(s *stage, a views.Actions, id string){
+		"cleaned up": func(s *stage, a views.Actions, _ string) { a.CleanUp(0, func(string) {}) },
+		"deleted":    func(s *stage, a views.Actions, id string) { a.Delete([]string{id}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.sends("f")
+			id := s.row("f", views.Done).ID
+			s.act(func(a views.Actions) { a.Add([]string{filepath.Join(s.dir, "files", "f")}) })
+			s.row("f", views.AlreadyUploaded)
+			s.act(func(a views.Actions) { remove(s, a, id) })
+			s.until("no rows", func() bool { return len(s.rows()) == 0 })
+		})
+	}
+}
+
 func (s *stage) usage(n *node.Node) node.Usage {
 	s.Helper()
 	u, err := n.Usage(context.Background())

@@ -45,8 +45,8 @@ func (a *App) pump() {
 			}
 		}
 		for now := time.Now(); a.tick(now); now = time.Now() {
-			if asleep.Woke(now) {
-				a.moved()
+			if slept := asleep.Woke(now); slept > 0 {
+				a.moved(slept)
 			}
 			select {
 			case <-a.ctx.Done():

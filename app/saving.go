@@ -56,16 +56,35 @@ func (a *App) saveTo(ids []string, folder string) {
 	a.startSaving(s)
 }
 
-// saveLeft goes on with what earlier runs were saving from a storage.
+// saveLeft goes on with what was being saved from a storage, by earlier runs or
+// until its key ended.
 func (a *App) saveLeft(p *place) {
 	s := &saving{}
+	a.mu.Lock()
 	for _, d := range a.Engine.LeftDownloads(p.id) {
-		s.add(d, p.id+"/"+d.FileKey, -1)
+		if !a.isSaving(d) {
+			s.add(d, p.id+"/"+d.FileKey, -1)
+		}
 	}
+	a.mu.Unlock()
 	if len(s.files) > 0 {
 		a.say(a.Words.Count("note.savingOn", len(s.files)))
 	}
 	a.startSaving(s)
+}
+
+// isSaving tells that a file is on its way to the same place already. Callers hold
+// a.mu.
+func (a *App) isSaving(d transfer.Download) bool {
+	same := func(f saved) bool {
+		return f.Target == d.Target && f.FileKey == d.FileKey && f.Path == d.Path
+	}
+	for s := range a.savings {
+		if slices.ContainsFunc(s.files, same) {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *App) startSaving(s *saving) {

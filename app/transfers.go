@@ -130,17 +130,34 @@ func (t *transfers) of(placeID string) (ids []string) {
 	return ids
 }
 
-// forget drops an upload that has ended.
-func (t *transfers) forget(id string) {
-	u, ok := t.byID[id]
-	if !ok {
+// forget drops uploads that have ended: all at once, for one by one it would take
+// the square of their number.
+func (t *transfers) forget(ids ...string) {
+	gone := make(map[*tracked]bool, len(ids))
+	for _, id := range ids {
+		if u, ok := t.byID[id]; ok {
+			gone[u] = true
+			delete(t.byID, id)
+		}
+	}
+	if len(gone) == 0 {
 		return
 	}
-	delete(t.byID, id)
 	t.left++
-	same := func(v *tracked) bool { return u == v }
-	t.order = slices.DeleteFunc(t.order, same)
-	t.group = slices.DeleteFunc(t.group, same)
+	of := func(u *tracked) bool { return gone[u] }
+	t.order = slices.DeleteFunc(t.order, of)
+	t.group = slices.DeleteFunc(t.group, of)
+}
+
+// showing returns the uploads whose file is one of these keys of a storage.
+func (t *transfers) showing(placeID string, keys []string) (ids []string) {
+	keys = slices.Sorted(slices.Values(keys)) // most often it is one: a map costs more
+	for _, u := range t.order {
+		if _, wanted := slices.BinarySearch(keys, u.FileKey); wanted && u.Target == placeID {
+			ids = append(ids, u.ID)
+		}
+	}
+	return ids
 }
 
 // state is the word of the window for an upload's state.

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -51,7 +52,7 @@ func TestServersThatDoNotWork(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			q := onServer(t, c.server, "a-key-of-another-server")
+			q := onServer(t, c.server, "a-key-of-another-server").with("QS_PATIENCE=200ms")
 			q.onDisk("a", []byte("a"))
 			for _, verb := range []string{"list", "info", "link", "get", "rm", "send"} {
 				args := []string{verb, "a"}
@@ -72,6 +73,36 @@ func TestServersThatDoNotWork(t *testing.T) {
 				t.Errorf("%+v", sent)
 			}
 		})
+	}
+}
+
+// A server that is away for a while when a command begins is waited for, and
+// that is told.
+func TestServerThatComesBack(t *testing.T) {
+	t.Parallel()
+	q, n := withServer(t)
+	const failures = 6 // some seconds of the backoff
+	var asked atomic.Int64
+	pass, busy := n.proxied(), answers(http.StatusServiceUnavailable, "text/plain", "")
+	server := startServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) <= failures {
+			busy(w, r)
+			return
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	q = q.with("QS_SERVER=" + server)
+	q.onDisk("a", []byte("a"))
+	q.run("send", "a").wants(0)
+	n.wantOnly(1)
+}
+
+// How long that may be is said in words that are understood.
+func TestPatienceOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	q := onServer(t, "http://127.0.0.1:1/v1", "key")
+	for _, patience := range []string{"soon", "10", "0s", "-1m"} {
+		q.with("QS_PATIENCE="+patience).run("list").wants(2).says("QS_PATIENCE", "30s or 10m")
 	}
 }
 

@@ -51,7 +51,7 @@ func (o stored) state() string {
 }
 
 func list(ctx context.Context, c *command) error {
-	s, err := open(ctx)
+	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func list(ctx context.Context, c *command) error {
 }
 
 func info(ctx context.Context, c *command) error {
-	s, err := open(ctx)
+	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ type madeLink struct {
 }
 
 func link(ctx context.Context, c *command) error {
-	s, err := open(ctx)
+	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ type fetched struct {
 }
 
 func get(ctx context.Context, c *command) error {
-	s, err := open(ctx)
+	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func get(ctx context.Context, c *command) error {
 	var received atomic.Int64
 	hide := newProgress(c.stderr).follow(&received, f.Size)
 	path, err := e.Download(ctx, transfer.Download{
-		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))), Received: &received, Unsynced: true,
+		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))), Received: &received,
 	})
 	hide()
 	if err != nil {
@@ -198,7 +198,7 @@ func destination(wish, name string) string {
 }
 
 func remove(ctx context.Context, c *command) error {
-	s, err := open(ctx)
+	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}

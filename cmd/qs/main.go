@@ -49,6 +49,8 @@ const usage = `qs gets files from a desk to a link.
 
 QS_SERVER (http://host/v1), QS_TOKEN and QS_SESSION name a server. Without them
 qs uses this computer's own storage. QUICKSYNC_HOME says where that is kept.
+QS_PATIENCE is how long a server may stay away before it is given up: 2m unless
+it says otherwise. Time without a network does not count.
 `
 
 // garbage is how much of it may lie about, in per cent of what is in use: half of

@@ -31,10 +31,10 @@ func (s *storage) follow(e *transfer.Engine) (end func()) {
 			case <-over:
 				return
 			case <-s.network.Changed():
-				s.moved(e)
+				s.moved(e, 0)
 			case <-tick.C:
-				if asleep.Woke(time.Now()) {
-					s.moved(e)
+				if slept := asleep.Woke(time.Now()); slept > 0 {
+					s.moved(e, slept)
 				}
 			}
 		}
@@ -45,8 +45,12 @@ func (s *storage) follow(e *transfer.Engine) (end func()) {
 	}
 }
 
-// moved lets go of the old network, and goes on by the new one if there is one.
-func (s *storage) moved(e *transfer.Engine) {
+// moved lets go of the old network, or of what is from before the computer slept,
+// and goes on by the new one if there is one.
+func (s *storage) moved(e *transfer.Engine, slept time.Duration) {
+	if slept > 0 {
+		s.conn.Client().Woke(slept)
+	}
 	s.conn.Client().NetworkChanged(s.network.Has)
 	if !s.network.Gone() {
 		e.Nudge()

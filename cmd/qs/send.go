@@ -44,7 +44,7 @@ func problemOf(err error) *problem {
 // send sends files and folders, and returns when every one of them has ended.
 // A file that an earlier send has left unfinished goes on where it was.
 func send(ctx context.Context, c *command) error {
-	s, err := open(ctx)
+	s, err := open(ctx, c)
 	if err != nil {
 		return c.nothingSent(err)
 	}
@@ -91,7 +91,7 @@ func (c *command) leftOut() bool {
 
 // resume goes on with everything that earlier sends have left unfinished.
 func resume(ctx context.Context, c *command) error {
-	s, err := open(ctx)
+	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -22,14 +22,6 @@ import (
 	"quicksync.me/desktop/service/transfer/limit"
 )
 
-// patience is how long a server may stay away before a transfer fails: long
-// enough for a router to restart.
-const patience = 2 * time.Minute
-
-// reaching is how often the server is asked at first, before anything is under
-// way that would be worth waiting for.
-const reaching = 3
-
 // storageID names the one connection of a command.
 const storageID = "storage"
 
@@ -43,7 +35,10 @@ type storage struct {
 	lasting bool
 	// network is nil where the storage needs none.
 	network *online.Watcher
-	close   []func()
+	// patience is how long its server may stay away.
+	patience time.Duration
+	stderr   io.Writer
+	close    []func()
 }
 
 // Close lets go of the storage, the last thing first.
@@ -55,13 +50,16 @@ func (s *storage) Close() {
 
 // open reaches the storage that the environment names: a server, or else this
 // computer's own.
-func open(ctx context.Context) (s *storage, err error) {
-	s = &storage{}
+func open(ctx context.Context, c *command) (s *storage, err error) {
+	s = &storage{stderr: c.stderr}
 	defer func() {
 		if err != nil {
 			s.Close()
 		}
 	}()
+	if s.patience, err = patienceOf(os.Getenv("QS_PATIENCE")); err != nil {
+		return s, err
+	}
 	server, token := os.Getenv("QS_SERVER"), os.Getenv("QS_TOKEN")
 	if server == "" && token == "" {
 		return s, s.openHere(ctx)
@@ -79,31 +77,6 @@ func open(ctx context.Context) (s *storage, err error) {
 		ID: storageID, Server: server, Token: token, SessionID: os.Getenv("QS_SESSION"), HideNames: true, Gone: s.network.Gone,
 	})
 }
-
-// connect opens the connection. A server that fails is asked again.
-func (s *storage) connect(ctx context.Context, cfg session.Config) error {
-	for try := 1; ; try++ {
-		conn, err := session.Open(ctx, cfg)
-		var e *api.Error
-		if errors.As(err, &e) && e.Transient() && !isStranger(e) && try < reaching {
-			select {
-			case <-ctx.Done():
-				return context.Canceled
-			case <-time.After(min(max(e.RetryAfter, time.Second/4), 10*time.Second)):
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		s.conn = conn
-		s.close = append(s.close, conn.Close)
-		return nil
-	}
-}
-
-// isStranger tells that something else answers, which asking again is no help for.
-func isStranger(e *api.Error) bool { return e.Kind == api.ErrNotQuickSync || e.Kind == api.ErrPortal }
 
 // openHere uses the node of the program that runs on this data folder, or
 // starts one for the time of the command.
@@ -207,7 +180,7 @@ func linkLifetime(where paths.Paths) func() time.Duration {
 
 // call makes one call to the storage, again and again while that may help.
 func (s *storage) call(ctx context.Context, do func(*api.Client) error) error {
-	return transfer.Retry(ctx, patience, func() error { return do(s.conn.Client()) })
+	return transfer.Retry(ctx, s.patience, func() error { return do(s.conn.Client()) })
 }
 
 // stat looks a file up.
@@ -226,7 +199,7 @@ const clearing = 20 * time.Second
 // next one goes on with. Where none can be kept it sends all the same, and
 // says so. It keeps to the limit of the command. end closes both.
 func (s *storage) journalled(c *command) (e *transfer.Engine, end func()) {
-	cfg := transfer.Config{Patience: patience, Unattended: true, Reopen: bundle.Reopen}
+	cfg := transfer.Config{Patience: s.patience, Unattended: true, Reopen: bundle.Reopen}
 	j, err := keep(&cfg, c.stderr)
 	if err != nil {
 		fmt.Fprintf(c.stderr, "qs: no journal can be kept, so what is interrupted does not go on later (%v)\n", err)

@@ -275,22 +275,35 @@ func TestProblemIsReadWithCare(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
-	for value, want := range map[string][2]time.Duration{
-		"":         {0, 0},
-		"7":        {7 * time.Second, 7 * time.Second},
-		"-1":       {0, 0},
-		"soon":     {0, 0},
-		"99999999": {24 * time.Hour, 24 * time.Hour},
-		time.Now().Add(time.Minute).UTC().Format(http.TimeFormat):  {50 * time.Second, time.Minute},
-		time.Now().Add(-time.Minute).UTC().Format(http.TimeFormat): {0, 0},
+	in := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
+	for _, c := range []struct {
+		value, date string // date is what the server says that it is; empty for what it is here
+		least, most time.Duration
+	}{
+		{"", "", 0, 0},
+		{"7", "", 7 * time.Second, 7 * time.Second},
+		{"7", in(time.Hour), 7 * time.Second, 7 * time.Second},
+		{"-1", "", 0, 0},
+		{"soon", "", 0, 0},
+		{"99999999", "", 24 * time.Hour, 24 * time.Hour},
+		{"99999999999999", "", 24 * time.Hour, 24 * time.Hour},
+		{in(time.Minute), "", 50 * time.Second, time.Minute},
+		{in(-time.Minute), "", 0, 0},
+		{in(time.Hour + time.Minute), in(time.Hour), 59 * time.Second, 61 * time.Second},
+		{in(time.Minute - time.Hour), in(-time.Hour), 59 * time.Second, 61 * time.Second},
+		{in(time.Minute), "a clock that stands", 50 * time.Second, time.Minute},
+		{in(1000 * time.Hour), "", 24 * time.Hour, 24 * time.Hour},
 	} {
-		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Retry-After", value)
+		client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", c.value)
+			if c.date != "" {
+				w.Header().Set("Date", c.date)
+			}
 			w.WriteHeader(http.StatusTooManyRequests)
 		})
 		var e *api.Error
-		if err := ops["list"](t.Context(), c); !errors.As(err, &e) || e.RetryAfter < want[0] || e.RetryAfter > want[1] {
-			t.Errorf("Retry-After: %s is read as %v", value, e.RetryAfter)
+		if err := ops["list"](t.Context(), client); !errors.As(err, &e) || e.RetryAfter < c.least || e.RetryAfter > c.most {
+			t.Errorf("Retry-After: %s, Date: %s is read as %v", c.value, c.date, e.RetryAfter)
 		}
 	}
 }

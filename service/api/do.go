@@ -207,7 +207,7 @@ func decode(r io.Reader, into any) error {
 // problem makes an error of a refusal: RFC 9457 where it is that, else the
 // first line of what was said, unless that is a page.
 func (c *Client) problem(op string, resp *http.Response) (e *Error, markup bool) {
-	e = &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	e = &Error{Op: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now())}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
 	var p wireProblem
 	if json.Unmarshal(body, &p) == nil {
@@ -220,16 +220,25 @@ func (c *Client) problem(op string, resp *http.Response) (e *Error, markup bool)
 	return e, markup
 }
 
-// retryAfter reads the header in both of its forms (RFC 9110, 10.2.3), at
-// least 0 and at most a day.
-func retryAfter(value string, now time.Time) time.Duration {
-	var d time.Duration
-	if s, err := strconv.ParseInt(strings.TrimSpace(value), 10, 32); err == nil {
-		d = time.Duration(s) * time.Second
-	} else if t, err := http.ParseTime(value); err == nil {
-		d = t.Sub(now)
+// longestAsked is the longest wait that a server may ask for.
+const longestAsked = 24 * time.Hour
+
+// retryAfter reads Retry-After in both of its forms (RFC 9110, 10.2.3), at least 0
+// and at most a day. A date is one of the server's clock, which tells what time it
+// is there in Date (6.6.1): that of this computer may be wrong.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if s, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.Duration(min(max(s, 0), int64(longestAsked/time.Second))) * time.Second
 	}
-	return min(max(d, 0), 24*time.Hour)
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	if there, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = there
+	}
+	return min(max(at.Sub(now), 0), longestAsked)
 }
 
 // drain reads what little is left so that the connection can serve again.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // Offline tells that there surely is no network to reach the server by. A
@@ -38,6 +39,24 @@ func (c *Client) NetworkChanged(has func(netip.Addr) bool) {
 	}
 	c.CloseIdle()
 	if !c.Offline() {
-		c.guard.leave(has)
+		c.guard.end(func(from netip.Addr) bool { return from.IsValid() && !has(from) }, errLeft)
+	}
+}
+
+// errSlept ends calls that the computer has slept through.
+var errSlept = errors.New("the computer has slept")
+
+// Woke lets go of what the computer has slept through: the connections that
+// wait, and, where it slept for longer than a call may be without a sign of life,
+// the calls. The server and everything on the way have heard nothing for that
+// long and may have forgotten them, and then nobody says so. A server on this
+// computer has slept as well and is not disturbed.
+func (c *Client) Woke(slept time.Duration) {
+	if c.Local() {
+		return
+	}
+	c.CloseIdle()
+	if slept >= c.guard.patience.Moving {
+		c.guard.end(func(netip.Addr) bool { return true }, errSlept)
 	}
 }

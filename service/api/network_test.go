@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"quicksync.me/desktop/service/api"
 )
@@ -154,6 +155,53 @@ func TestCallsOfAnOldAddressEnd(t *testing.T) {
 			close(answer)
 			var e *api.Error
 			if !errors.As(err, &e) || e.Kind != api.ErrNetwork || !e.Transient() || errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// TestWakingEndsCalls: nobody remembers those that the computer has slept
+// through.
+func TestWakingEndsCalls(t *testing.T) {
+	for name, c := range map[string]struct {
+		address string
+		gone    bool
+		slept   time.Duration
+		ends    bool
+	}{
+		"a long sleep":              {"http://storage.example/v1", false, time.Hour, true},
+		"without a network":         {"http://storage.example/v1", true, time.Hour, true},
+		"just long enough":          {"http://storage.example/v1", false, api.DefaultPatience.Moving, true},
+		"a nap":                     {"http://storage.example/v1", false, api.DefaultPatience.Moving - 1, false},
+		"a server on this computer": {"http://127.0.0.1:1/v1", false, time.Hour, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked, answer := make(chan struct{}), make(chan struct{})
+			f := newFar(t, c.address, func(w http.ResponseWriter, _ *http.Request) {
+				close(asked)
+				<-answer
+				_, _ = io.WriteString(w, "[]")
+			})
+			f.gone.Store(c.gone)
+			ended := make(chan error, 1)
+			go func() {
+				_, err := f.List(t.Context())
+				ended <- err
+			}()
+			<-asked
+			f.Woke(c.slept)
+			if !c.ends {
+				close(answer)
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			err := <-ended // before there is an answer
+			close(answer)
+			var e *api.Error
+			if !errors.As(err, &e) || !e.Transient() || !e.Acted() || errors.Is(err, context.Canceled) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -12,6 +12,9 @@ import (
 // as many as the most parts that are ever sent at once.
 const maxIdle = 64
 
+// idleTimeout is how long a connection waits for its next request.
+const idleTimeout = 90 * time.Second
+
 // writeBuffer takes the head of a request and a small file, in bytes: both go
 // out at once.
 const writeBuffer = 68 << 10
@@ -31,7 +34,7 @@ func newTransport(dialer *dialer) *http.Transport {
 		Protocols:           protocols,
 		TLSHandshakeTimeout: dialTimeout,
 		MaxIdleConnsPerHost: maxIdle,
-		IdleConnTimeout:     90 * time.Second,
+		IdleConnTimeout:     idleTimeout,
 		DisableCompression:  true,
 		WriteBufferSize:     writeBuffer,
 		ReadBufferSize:      64 << 10,

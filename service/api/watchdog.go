@@ -63,6 +63,7 @@ type watchdog struct {
 
 	mu    sync.Mutex
 	alive map[*dog]netip.Addr // and from which address, where that is known
+	last  time.Time           // when a request began or ended, by the clock on the wall
 }
 
 // CloseIdleConnections is what http.Client looks for in its transport.
@@ -72,14 +73,29 @@ func (w *watchdog) CloseIdleConnections() {
 	}
 }
 
-// leave ends the requests that go from an address that is no longer there.
-func (w *watchdog) leave(has func(netip.Addr) bool) {
+// end ends requests, by the address that they go from: not valid where no
+// connection has been made yet.
+func (w *watchdog) end(which func(from netip.Addr) bool, cause error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for d, from := range w.alive {
-		if from.IsValid() && !has(from) {
-			d.cancel(errLeft)
+		if which(from) {
+			d.cancel(cause)
 		}
+	}
+}
+
+// awaken closes the connections that wait where none has been used for as long as
+// they may wait. The transport does so by itself, but by a clock that stands still
+// while the computer sleeps: the next request would be sent into one that is dead.
+func (w *watchdog) awaken() {
+	w.mu.Lock()
+	now := time.Now().Round(0) // without the monotonic reading
+	stale := len(w.alive) == 0 && now.Sub(w.last) > idleTimeout
+	w.last = now
+	w.mu.Unlock()
+	if stale {
+		w.CloseIdleConnections()
 	}
 }
 
@@ -102,6 +118,7 @@ func (w *watchdog) begin(req *http.Request) (*dog, *http.Request) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		delete(w.alive, d)
+		w.last = time.Now().Round(0)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -113,6 +130,7 @@ func (w *watchdog) begin(req *http.Request) (*dog, *http.Request) {
 
 // RoundTrip implements http.RoundTripper.
 func (w *watchdog) RoundTrip(req *http.Request) (*http.Response, error) {
+	w.awaken()
 	d, req := w.begin(req)
 	if req.Body != nil && req.Body != http.NoBody {
 		w.watchSending(req, d)
@@ -189,7 +207,7 @@ func (d *dog) leave() {
 // why names what ended the request where that was the dog.
 func (d *dog) why(err error) error {
 	switch cause := context.Cause(d.ctx); cause {
-	case ErrStalled, errLeft:
+	case ErrStalled, errLeft, errSlept:
 		return cause
 	}
 	return err

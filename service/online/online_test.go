@@ -205,8 +205,8 @@ func TestSleep(t *testing.T) {
 					continue
 				}
 				now = now.Add(seconds * time.Second)
-				if got := s.Woke(now); got != c.woke[i] {
-					t.Errorf("look %d: woke %t", i, got)
+				if got := s.Woke(now); got > 0 != c.woke[i] || got > 0 && got != c.after[i]*time.Second {
+					t.Errorf("look %d: slept for %v", i, got)
 				}
 			}
 		})
@@ -219,7 +219,7 @@ func TestSleepGoesByTheWall(t *testing.T) {
 	var s Sleep
 	now := time.Now()
 	s.Woke(now)
-	if !s.Woke(now.Round(0).Add(time.Minute)) {
+	if s.Woke(now.Round(0).Add(time.Minute)) != time.Minute {
 		t.Error("a minute on the wall went unseen")
 	}
 }

@@ -11,17 +11,22 @@ const lapse = 10 * time.Second
 // no timer of its own.
 //
 // It goes by the clock on the wall alone: the monotonic clock stands still
-// during sleep on some systems and goes on, on others (see package time). A
-// clock that is set forward looks like a sleep, which costs no more than a try
-// that comes early.
+// during sleep on some systems and goes on, on others (see package time), and a
+// machine that is virtual may be stopped without noticing. A clock that is set
+// forward looks like a sleep, which costs no more than tries that come early and
+// parts that are sent again.
 type Sleep struct{ last time.Time }
 
-// Woke tells that the computer has slept since the look before.
-func (s *Sleep) Woke(now time.Time) bool {
+// Woke tells for how long the computer has slept since the look before; 0 where
+// it has not.
+func (s *Sleep) Woke(now time.Time) (slept time.Duration) {
 	wall := now.Round(0) // without the monotonic reading
 	last := s.last
 	s.last = wall
-	return !last.IsZero() && wall.Sub(last) > lapse
+	if gap := wall.Sub(last); !last.IsZero() && gap > lapse {
+		return gap
+	}
+	return 0
 }
 
 // Rest ends the looks for now: the next one comes whenever it does.

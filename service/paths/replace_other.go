@@ -10,17 +10,24 @@ import (
 )
 
 // replace renames a file over another and syncs their directory, without which
-// the new name could be lost again. Some network and FUSE file systems cannot
-// sync a directory and say so; there is nothing more to be done on them.
+// the new name could be lost again.
 func replace(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return err
 	}
-	dir, err := os.Open(filepath.Dir(to))
+	return SyncDir(filepath.Dir(to))
+}
+
+// SyncDir makes the names in a directory outlive a power failure, where the file
+// system can do that.
+func SyncDir(path string) error {
+	dir, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	err = dir.Sync()
+	// Some network and FUSE file systems cannot and say so; there is nothing more
+	// to be done on them.
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
 		err = nil
 	}

@@ -16,9 +16,6 @@ type pausedError struct{ why error }
 
 func (p *pausedError) Error() string { return "paused" }
 
-// cleanup is how long what is left of an upload may be cleared away.
-const cleanup = 30 * time.Second
-
 // each calls do for the uploads of these IDs that still exist, and lets start
 // what may start then. do runs with e.mu held.
 func (e *Engine) each(ids []string, do func(*upload)) {
@@ -69,8 +66,9 @@ func (e *Engine) Retry(ids ...string) {
 	e.each(ids, func(u *upload) {
 		switch {
 		case u.state != Failed && u.state != Cancelled:
-		case u.cancel != nil:
-			u.resume = true // when what it had sent is deleted
+		case u.cancel != nil: // with what is not deleted by now
+			u.resume = true
+			u.unclear()
 		default:
 			e.renew(u) // with the tags that it has now: it may go elsewhere than before
 			e.enqueue(u)
@@ -94,8 +92,8 @@ func (e *Engine) Cancel(ids ...string) {
 }
 
 // clear deletes, in a goroutine of its own, what the server has of a cancelled
-// upload. Until then it counts as running. When the engine closes first, the
-// journal has the next run do it. Callers hold e.mu.
+// upload, however long that server is away. Until then it counts as running. When
+// the engine closes first, the journal has the next run do it. Callers hold e.mu.
 func (e *Engine) clear(u *upload) {
 	if !u.begun {
 		e.drop(u)
@@ -106,10 +104,18 @@ func (e *Engine) clear(u *upload) {
 		return
 	}
 	r := e.routes[u.targetID]
-	u.cancel, u.resume = func(error) {}, false
+	ctx, unclear := context.WithCancel(e.ctx)
+	u.cancel, u.unclear, u.resume = func(error) {}, unclear, false
 	e.clearing++
-	e.group.Go(func() { e.abort(r, u) })
+	e.group.Go(func() {
+		defer unclear()
+		e.abort(ctx, r, u)
+	})
 }
+
+// owes tells that a cancelled upload was not deleted from its server, and is not
+// being deleted either. A new key may do it. Callers hold Engine.mu.
+func (u *upload) owes() bool { return u.cancel == nil && u.state == Cancelled && u.begun }
 
 // clearing tells that a cancelled upload is being deleted from its server.
 // Callers hold Engine.mu.
@@ -175,7 +181,7 @@ func (e *Engine) Forget(ids ...string) {
 
 // sweep removes a dropped upload that has ended. Callers hold e.mu.
 func (e *Engine) sweep(u *upload) {
-	if u.gone || !u.dropped || u.cancel != nil || !u.state.Ended() {
+	if u.gone || !u.dropped || u.cancel != nil || !u.state.Ended() || u.owes() {
 		return
 	}
 	u.gone = true
@@ -195,18 +201,17 @@ func (e *Engine) sweep(u *upload) {
 }
 
 // abort deletes what the server has of an upload. Nothing of it runs any more.
-func (e *Engine) abort(r *route, u *upload) {
-	ctx, cancel := context.WithTimeout(e.ctx, cleanup)
-	defer cancel()
+func (e *Engine) abort(ctx context.Context, r *route, u *upload) {
 	err := (&run{engine: e, route: r, upload: u}).removeRemains(ctx)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	u.cancel = nil
 	e.clearing--
-	if err == nil {
+	switch {
+	case err == nil:
 		u.forget()
 		e.drop(u)
-	} else {
+	case !u.resume:
 		e.cfg.Log.Warn("what the server has of a cancelled upload could not be deleted", "transfer", u.id, "error", kindOf(err))
 	}
 	if u.moved {

@@ -340,6 +340,66 @@ func TestCancelOffline(t *testing.T) {
 	})
 }
 
+// TestACancelIsMadeUpFor as soon as the server can be told, in the same run.
+func TestACancelIsMadeUpFor(t *testing.T) {
+	wrongKey := &api.Error{Op: "delete", Kind: api.ErrUnauthorized, Status: 401}
+	for name, c := range map[string]struct {
+		with   *api.Error
+		forget bool
+		then   func(b *bench)
+	}{
+		"the server was away":                  {with: broken, then: func(*bench) {}},
+		"nobody wants to know of it":           {with: broken, forget: true, then: func(*bench) {}},
+		"the key did not work":                 {with: wrongKey, then: func(b *bench) { b.connect("s1") }},
+		"it did not, and nobody wants to know": {with: wrongKey, forget: true, then: func(b *bench) { b.connect("s1") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, transfer.Config{}, func(b *bench) {
+				g := newGate("complete")
+				b.fake.SetBefore(g.hold)
+				id := b.add(b.file("f", 1<<20))[0]
+				<-g.reached
+				b.fake.SetBefore(func(string) error { return c.with })
+				b.engine.Cancel(id)
+				g.release()
+				b.until(id, transfer.Cancelled)
+				if c.forget {
+					b.engine.Forget(id)
+				}
+				time.Sleep(time.Hour)
+				b.fake.SetBefore(nil)
+				c.then(b)
+				time.Sleep(time.Minute)
+				b.holds(0)
+			})
+		})
+	}
+}
+
+// TestARetryDoesNotWaitForACancel that the server could not be told of yet.
+func TestARetryDoesNotWaitForACancel(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		g := newGate("complete")
+		b.fake.SetBefore(g.hold)
+		path := b.file("f", 1<<20)
+		id := b.add(path)[0]
+		<-g.reached
+		b.fake.SetBefore(func(string) error { return broken })
+		b.engine.Cancel(id)
+		g.release()
+		b.until(id, transfer.Cancelled)
+		time.Sleep(time.Minute)
+		b.engine.Retry(id)
+		b.until(id, transfer.Reconnecting)
+		b.fake.SetBefore(nil)
+		b.arrived(id, path)
+		b.holds(1)
+		if n := b.fake.Calls("part"); n != 4 {
+			b.Errorf("%d parts sent for 4", n)
+		}
+	})
+}
+
 func TestRetryOfWhatIsBeingCancelledIsNotLost(t *testing.T) {
 	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
 		part, del := newGate("part"), newGate("delete")

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/paths"
 )
 
 // partSuffix marks a download that is not whole yet.
@@ -24,12 +26,10 @@ type Download struct {
 	Path string
 	// Received, where set, counts the bytes that are there.
 	Received *atomic.Int64
-	// Unsynced leaves it to the system when the file is written to the disk: it
-	// is there at once, but a power cut soon afterwards may damage it.
-	Unsynced bool
 }
 
-// Download fetches a file and returns the path under which it lies, whole.
+// Download fetches a file and returns the path under which it lies, whole, and
+// there to stay when the power fails.
 // Until then it is called .part; no file that was there before is touched. Its
 // pieces are fetched in parallel where the server knows ranges. One that an
 // earlier run has left goes on with the pieces that are there. Errors of this
@@ -45,6 +45,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if d.Received == nil {
 		d.Received = new(atomic.Int64)
 	}
+	d.Received.Store(0)
 	abs, err := filepath.Abs(d.Path)
 	if err != nil {
 		return "", &FileError{Path: d.Path, Kind: ErrUnwritable, Err: systemError(err)}
@@ -62,17 +63,22 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if err == nil {
 		return f.finish()
 	}
-	f.abandon(ctx, err)
+	f.abandon(ctx, file, err)
 	return "", err
 }
 
-// finish gives the file its name.
+// finish gives the file its name. A folder that may not be read cannot be synced,
+// and the name is there all the same.
 func (f *fetch) finish() (string, error) {
 	path, err := publish(f.part.Name(), f.want.Path)
-	if err == nil {
-		f.forget()
+	if err != nil {
+		return "", err
 	}
-	return path, err
+	if err := paths.SyncDir(filepath.Dir(path)); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return "", f.written(err)
+	}
+	f.forget()
+	return path, nil
 }
 
 // ErrGivenUp is the cause with which the context of a download ends that nobody
@@ -80,10 +86,11 @@ func (f *fetch) finish() (string, error) {
 var ErrGivenUp = errors.New("given up")
 
 // abandon removes what cannot be gone on with, or was given up. When the program
-// ends, or is stopped, or the server stays away, the pieces stay for the next
-// time.
-func (f *fetch) abandon(ctx context.Context, err error) {
+// ends, or is stopped, or the server stays away, or wants a new key, the pieces
+// stay for the next time, be it in this run or in another.
+func (f *fetch) abandon(ctx context.Context, file api.File, err error) {
 	if f.journalled && !givenUp(ctx) && (ctx.Err() != nil || CanGoOn(err)) {
+		f.leave(file)
 		return
 	}
 	_ = os.Remove(f.part.Name())
@@ -154,9 +161,6 @@ func (f *fetch) all(ctx context.Context, file api.File) error {
 	}
 	if !f.same() {
 		return ErrWrongSum
-	}
-	if f.want.Unsynced {
-		return nil
 	}
 	return f.written(f.part.Sync())
 }

@@ -265,6 +265,49 @@ func TestDownloadGoesOnAfterTheProgramEnded(t *testing.T) {
 	})
 }
 
+// TestDownloadGoesOnWithANewKey, in the same run: the pieces that are there are
+// not fetched again, and there is one file.
+func TestDownloadGoesOnWithANewKey(t *testing.T) {
+	resuming(t, func(b *bench) {
+		if err := os.Mkdir(filepath.Join(b.dir, "to"), 0o700); err != nil {
+			b.Fatal(err)
+		}
+		key, content := b.stored(28 << 20)
+		var fetches atomic.Int32
+		b.fake.SetBefore(func(op string) error {
+			if op == "fetch" && fetches.Add(1) > 3 { // the first asks for the size
+				return &api.Error{Op: "fetch", Kind: api.ErrUnauthorized, Status: 401}
+			}
+			return nil
+		})
+		var received atomic.Int64
+		_, err := b.engine.Download(context.Background(), transfer.Download{
+			Target: "here", FileKey: key, Path: filepath.Join(b.dir, "to", "f"), Received: &received,
+		})
+		if !errors.Is(err, api.ErrUnauthorized) || received.Load() == 0 {
+			b.Fatalf("stopped with %v after %d bytes", err, received.Load())
+		}
+		b.fake.SetBefore(nil)
+		metered := &meteredFetch{Fake: b.fake}
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: metered, Limits: limits})
+		left := b.engine.LeftDownloads("here")
+		if len(left) != 1 || left[0].FileKey != key {
+			b.Fatalf("left: %+v", left)
+		}
+		left[0].Received = &received
+		path, err := b.engine.Download(context.Background(), left[0])
+		if got, _ := os.ReadFile(path); err != nil || string(got) != content || received.Load() != 28<<20 {
+			b.Fatalf("%v, %d bytes", err, received.Load())
+		}
+		if n := metered.bytes.Load(); n >= 28<<20 {
+			b.Errorf("%d bytes fetched, at least a piece was there", n)
+		}
+		if names := b.folder(); len(names) != 1 || len(b.engine.LeftDownloads("here")) > 0 {
+			b.Errorf("in the folder: %v", names)
+		}
+	})
+}
+
 func TestPiecesThatNeverReachedTheDiskAreFetchedAgain(t *testing.T) {
 	resuming(t, func(b *bench) {
 		_, content, d := b.interruptedDownload()
@@ -356,6 +399,47 @@ func TestALinkThatIsRefusedIsRenewedOnce(t *testing.T) {
 		}
 		if n := b.fake.Calls("link"); n > 2+2+1 {
 			b.Errorf("%d links asked for", n)
+		}
+	})
+}
+
+// brief is a bucket whose links open few times before they have ended.
+type brief struct {
+	*transfertest.Fake
+	mu   sync.Mutex
+	left int
+}
+
+func (l *brief) DownloadURL(ctx context.Context, fileKey string, opt api.LinkOptions) (api.Link, error) {
+	l.mu.Lock()
+	l.left = 3
+	l.mu.Unlock()
+	return l.Fake.DownloadURL(ctx, fileKey, opt)
+}
+
+func (l *brief) Fetch(ctx context.Context, link string, from, until int64) (*api.Content, error) {
+	l.mu.Lock()
+	l.left--
+	ended := l.left < 0
+	l.mu.Unlock()
+	if ended {
+		return nil, &api.Error{Op: "fetch", Kind: api.ErrForbidden, Status: 403}
+	}
+	return l.Fake.Fetch(ctx, link, from, until)
+}
+
+// TestADownloadOutlivesItsLinks: a large file takes longer than a link lives.
+func TestADownloadOutlivesItsLinks(t *testing.T) {
+	downloading(t, func(b *bench) {
+		key, content := b.stored(30 << 20)
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: &brief{Fake: b.fake}, Limits: limits})
+		before := b.fake.Calls("link")
+		path, err := b.download(key, "f")
+		if got, _ := os.ReadFile(path); err != nil || string(got) != content {
+			b.Fatal(err)
+		}
+		if n := b.fake.Calls("link") - before; n < 5 {
+			b.Errorf("%d links asked for: too few pieces to tell", n)
 		}
 	})
 }

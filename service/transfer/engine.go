@@ -11,8 +11,9 @@
 //   - Counters are pulled: Changes tells what changed since the last look, and
 //     Wake that there is something to look at.
 //   - Cleaning up has its own life: it goes on after the upload's context has
-//     ended, within a bound, and only after the workers have come home. What the
-//     end of the engine leaves of it, the journal has the next run do.
+//     ended, until the server has confirmed it, and only after the workers have
+//     come home. What the end of the engine leaves of it, the journal has the next
+//     run do.
 package transfer
 
 import (
@@ -81,7 +82,7 @@ type Engine struct {
 	routes   map[string]*route
 	queued   map[queueKey]*upload  // the newest of each source
 	left     map[string]*leftovers // of earlier runs, by storage
-	fetches  []journal.Entry       // downloads of earlier runs
+	fetches  []journal.Entry       // downloads that were left
 	history  map[string]journal.Finished
 	known    []known           // the keys of history, oldest first
 	sums     map[string]string // the CRC32C of what was finished, by sumKey

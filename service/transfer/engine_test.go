@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	mathrand "math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -326,6 +327,64 @@ func TestForgottenUploadBeginsAnew(t *testing.T) {
 	})
 }
 
+// mute is a bucket that does not say which parts it misses.
+type mute struct{ *transfertest.Fake }
+
+func (m mute) Complete(ctx context.Context, u api.Upload, tags []string) error {
+	err := m.Fake.Complete(ctx, u, tags)
+	if errors.Is(err, api.ErrIncomplete) {
+		return &api.Error{Op: "complete", Kind: api.ErrIncomplete, Status: http.StatusBadRequest}
+	}
+	return err
+}
+
+// TestAPartThatNobodyNamesIsSentAgain: what was sent twice is sent again first,
+// and then all.
+func TestAPartThatNobodyNamesIsSentAgain(t *testing.T) {
+	for name, c := range map[string]struct{ lost, forever, sent int }{
+		"the one that was sent twice": {lost: 2, sent: 4 + 1 + 1},
+		"another one":                 {lost: 3, sent: 4 + 1 + 1 + 4},
+		"time and again":              {lost: 3, forever: 3, sent: 4 + 1 + 1 + 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+				b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: mute{b.fake}, Limits: limits, Seal: func(n string) (string, error) { return n, nil }})
+				path, parts, completes := b.file("f", 1<<20), 0, 0
+				b.fake.SetAfter(func(op string) error {
+					if op == "part" {
+						parts++
+					}
+					if op == "part" && parts == 2 {
+						return broken // its answer is lost
+					}
+					return nil
+				})
+				b.fake.SetBefore(func(op string) error {
+					if op != "complete" {
+						return nil
+					}
+					if completes++; completes <= max(1, c.forever) {
+						files, _ := b.fake.List(context.Background())
+						b.fake.LosePart(files[0].Key, c.lost)
+					}
+					return nil
+				})
+				id := b.add(path)[0]
+				if c.forever > 0 {
+					if s := b.until(id, transfer.Failed, transfer.Done); !errors.Is(s.Err, api.ErrIncomplete) {
+						b.Errorf("%+v", s)
+					}
+				} else {
+					b.arrived(id, path)
+				}
+				if parts != c.sent {
+					b.Errorf("%d parts sent, want %d", parts, c.sent)
+				}
+			})
+		})
+	}
+}
+
 func TestWrongTagSendsThePartAgain(t *testing.T) {
 	inBubble(t, transfer.Config{}, func(b *bench) {
 		path := b.file("f", 1<<20)
@@ -401,6 +460,34 @@ func TestChangedFileIsNeverDone(t *testing.T) {
 			})
 		})
 	}
+}
+
+// tagged is a journal that counts the tags that are kept.
+type tagged struct{ tags atomic.Int64 }
+
+func (*tagged) Save(journal.Entry, bool) error        { return nil }
+func (t *tagged) Tag(string, int, string) error       { t.tags.Add(1); return nil }
+func (*tagged) Renew(journal.Entry) error             { return nil }
+func (*tagged) Forget(string) error                   { return nil }
+func (*tagged) Finish(string, journal.Finished) error { return nil }
+
+// TestAPartOfAChangedFileIsNotKept: it may be of either version.
+func TestAPartOfAChangedFileIsNotKept(t *testing.T) {
+	var kept tagged
+	inBubble(t, transfer.Config{Workers: 1, Journal: &kept}, func(b *bench) {
+		path := b.file("f", 1<<20)
+		changed := once("part", errors.New("now"))
+		b.fake.SetAfter(func(op string) error {
+			if changed(op) != nil {
+				return os.Chtimes(path, time.Now(), time.Unix(1, 0))
+			}
+			return nil
+		})
+		s := b.until(b.add(path)[0], transfer.Failed, transfer.Done)
+		if n := kept.tags.Load(); n > 0 || !errors.Is(s.Err, transfer.ErrChanged) {
+			b.Errorf("%d tags were kept: %+v", n, s)
+		}
+	})
 }
 
 func TestServerThatStoredAnotherSizeIsNotBelieved(t *testing.T) {

@@ -12,24 +12,48 @@ import (
 
 // complete makes a file of the parts. A complete whose answer was lost is only
 // repeated when a look-up says that the file is unfinished. Parts that the
-// server says it misses are sent once more.
+// server says it misses are sent once more: those under suspicion first and, where
+// that was a wrong one, all.
 func (r *run) complete(ctx context.Context, src Reader) error {
-	err := r.completeOnce(ctx)
-	if !errors.Is(err, api.ErrIncomplete) {
-		return err
+	for all := false; ; all = true {
+		err := r.completeOnce(ctx)
+		if !errors.Is(err, api.ErrIncomplete) {
+			return err
+		}
+		again := r.suspect(missing(err), all)
+		if again == 0 {
+			return err
+		}
+		r.engine.cfg.Log.Warn("the server misses parts: they are sent again", "transfer", r.upload.id, "parts", again)
+		if err := r.sendParts(ctx, src); err != nil {
+			return err
+		}
+		if err := r.unchanged(); err != nil {
+			return err
+		}
 	}
-	r.engine.cfg.Log.Warn("the server misses parts: they are sent again", "transfer", r.upload.id)
+}
+
+// suspect has parts sent again after a complete that was refused, and counts them.
+// A part comes under suspicion once: 0 are left when sending them has not helped.
+func (r *run) suspect(named []int, all bool) (again int) {
 	r.locked(func() {
-		r.upload.dropTags(missing(err))
-		r.engine.renew(r.upload)
+		u := r.upload
+		suspects := u.suspects(named, all)
+		if fresh := slices.ContainsFunc(suspects, func(n int) bool { return !r.suspected[n] }); !fresh {
+			return
+		}
+		u.dropTags(suspects)
+		if r.suspected == nil {
+			r.suspected = map[int]bool{}
+		}
+		for _, n := range suspects {
+			r.suspected[n] = true
+		}
+		r.engine.renew(u)
+		again = len(suspects)
 	})
-	if err := r.sendParts(ctx, src); err != nil {
-		return err
-	}
-	if err := r.unchanged(); err != nil {
-		return err
-	}
-	return r.completeOnce(ctx)
+	return again
 }
 
 func (r *run) completeOnce(ctx context.Context) error {
@@ -60,17 +84,23 @@ func missing(err error) []int {
 	return e.Parts
 }
 
-// dropTags makes parts be sent again: those named, else those that were sent
-// more than once (a late loser may have replaced the winner), else all.
-func (u *upload) dropTags(named []int) {
+// suspects are the parts that a refused complete may be about: those named, else
+// those that were sent more than once (a late loser may have replaced the winner),
+// else all.
+func (u *upload) suspects(named []int, all bool) []int {
 	suspects := u.numbers(func(n int) bool { return slices.Contains(named, n) })
-	if len(named) == 0 {
+	if len(named) == 0 && !all {
 		suspects = u.numbers(func(n int) bool { return u.tries[n-1] > 1 })
 	}
 	if len(suspects) == 0 {
 		suspects = u.numbers(func(int) bool { return true })
 	}
-	for _, n := range suspects {
+	return suspects
+}
+
+// dropTags makes parts be sent again.
+func (u *upload) dropTags(numbers []int) {
+	for _, n := range numbers {
 		if u.tags[n-1] != "" {
 			u.tags[n-1] = ""
 			u.partsDone--

@@ -25,8 +25,8 @@ func leftDownloads(entries []journal.Entry) (left []journal.Entry) {
 	return left
 }
 
-// LeftDownloads returns the downloads that earlier runs have left unfinished
-// for a target, ready for Download.
+// LeftDownloads returns the downloads for a target that earlier runs have left
+// unfinished, or this one has and they can go on, ready for Download.
 func (e *Engine) LeftDownloads(targetID string) (all []Download) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -51,7 +51,7 @@ func (f *fetch) open(file api.File) error {
 		f.discard(left)
 	}
 	f.id = rand.Text()
-	part, err := createFree(f.want.Path, partSuffix)
+	part, err := CreateFree(f.want.Path, partSuffix, 0o666)
 	if err != nil {
 		return &FileError{Path: filepath.Dir(f.want.Path), Kind: ErrUnwritable, Err: systemError(err)}
 	}
@@ -65,7 +65,7 @@ func (f *fetch) open(file api.File) error {
 	return nil
 }
 
-// takeFetch returns what an earlier run has left of a download.
+// takeFetch returns what was left of a download.
 func (e *Engine) takeFetch(storage, fileKey, path string) (journal.Entry, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -76,6 +76,19 @@ func (e *Engine) takeFetch(storage, fileKey, path string) (journal.Entry, bool) 
 		}
 	}
 	return journal.Entry{}, false
+}
+
+// leave lets the next download of the same file to the same place go on with the
+// pieces that are there.
+func (f *fetch) leave(file api.File) {
+	left, err := f.entry(file)
+	if err != nil {
+		return
+	}
+	left.Tags = f.pieces.there()
+	f.engine.mu.Lock()
+	defer f.engine.mu.Unlock()
+	f.engine.fetches = append(f.engine.fetches, left)
 }
 
 // errOther: what lies on the server is another content than it was.
@@ -154,10 +167,12 @@ func systemError(err error) error {
 	return err
 }
 
-// createFree creates a file of this name and suffix, or of a free one like it.
-func createFree(path, suffix string) (*os.File, error) {
+// CreateFree creates a file of this name and suffix, or of a free one like it: "a
+// (2).txt", shortened where it would be too long. No file that is there is touched.
+// Errors are those of os.OpenFile.
+func CreateFree(path, suffix string, perm fs.FileMode) (*os.File, error) {
 	for n := 1; ; n++ {
-		f, err := os.OpenFile(numbered(path, n, suffix), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o666)
+		f, err := os.OpenFile(numbered(path, n, suffix), os.O_CREATE|os.O_EXCL|os.O_RDWR, perm)
 		if err == nil || !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}

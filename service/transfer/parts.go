@@ -55,6 +55,9 @@ func (r *run) sendPart(ctx context.Context, src Reader, number int) error {
 	for wrong := 0; ; wrong++ {
 		a := r.race(ctx, src, number)
 		if a.err == nil {
+			a.err = r.seemsUnchanged()
+		}
+		if a.err == nil {
 			r.locked(func() {
 				r.upload.tags[number-1] = a.tag
 				r.upload.partsDone++

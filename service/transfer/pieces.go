@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -38,6 +39,19 @@ func (p *pieces) set(number int, tag string) {
 	p.tags[number-1] = tag
 }
 
+// there are the tags of the pieces that are there, by number.
+func (p *pieces) there() map[int]string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	tags := map[int]string{}
+	for i, tag := range p.tags {
+		if tag != "" {
+			tags[i+1] = tag
+		}
+	}
+	return tags
+}
+
 func (p *pieces) setWhole(sum string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -56,27 +70,28 @@ func (p *pieces) sum(plan Plan) string {
 }
 
 // sharedLink is the presigned link that all pieces of a download use. One that
-// is refused is renewed once, by whoever meets it first, while the others wait.
+// is refused is renewed, by whoever meets it first, while the others wait: the
+// first one, and each that has opened something before it ended, for a large file
+// takes longer than a link lives. A new one that opens nothing is not renewed.
 type sharedLink struct {
-	turn    *semaphore.Weighted
-	url     string
-	renewed bool
+	turn *semaphore.Weighted
+	url  string
+	vain atomic.Bool // url is a renewed one and has opened nothing yet
 }
 
 // withLink makes a call that needs the link.
 func (f *fetch) withLink(ctx context.Context, call func(link string) error) error {
-	link, err := f.currentLink(ctx, "")
-	if err != nil {
-		return err
+	for refused := ""; ; {
+		link, err := f.currentLink(ctx, refused)
+		if err != nil {
+			return err
+		}
+		err = f.route.try(ctx, func() error { return call(link) })
+		if !errors.Is(err, api.ErrForbidden) {
+			return err
+		}
+		refused = link
 	}
-	err = f.route.try(ctx, func() error { return call(link) })
-	if !errors.Is(err, api.ErrForbidden) {
-		return err
-	}
-	if link, err = f.currentLink(ctx, link); err != nil {
-		return err
-	}
-	return f.route.try(ctx, func() error { return call(link) })
 }
 
 // currentLink returns the link; where it is still the refused one, a new one.
@@ -88,13 +103,16 @@ func (f *fetch) currentLink(ctx context.Context, refused string) (string, error)
 	if f.link.url != refused {
 		return f.link.url, nil
 	}
-	if refused != "" && f.link.renewed {
+	if refused != "" && f.link.vain.Load() {
 		return "", &api.Error{Op: "fetch", Kind: api.ErrForbidden}
 	}
-	f.link.renewed = refused != ""
 	link, err := f.route.link(ctx, f.want.FileKey, filepath.Base(f.want.Path))
+	if err != nil {
+		return "", err
+	}
 	f.link.url = link.URL
-	return f.link.url, err
+	f.link.vain.Store(refused != "")
+	return link.URL, nil
 }
 
 // fetchPieces fetches what is missing, in parallel as soon as the answer to the
@@ -162,6 +180,7 @@ func (f *fetch) fetchPiece(ctx context.Context, number int) error {
 			return err
 		}
 		defer content.Close()
+		f.link.vain.Store(false)
 		f.tell(content.Ranged || f.total == 0)
 		return p.take(ctx, content)
 	})

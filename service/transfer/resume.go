@@ -242,11 +242,11 @@ func (e *Engine) unremember(k known) {
 // sumKey finds the checksum of a file in a storage.
 func sumKey(storage, fileKey string) string { return storage + "\x00" + fileKey }
 
-// journalled notes, once, that the journal cannot be written: uploads go on,
-// but not over a restart.
+// journalled notes, once, that the journal cannot be written: uploads go on, but
+// over a restart only from where it is.
 func (e *Engine) journalled(err error) {
 	if err != nil && !e.unkept {
 		e.unkept = true
-		e.cfg.Log.Error("the journal is not kept any more", "error", err)
+		e.cfg.Log.Error("the journal is behind", "error", err)
 	}
 }

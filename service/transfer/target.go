@@ -198,6 +198,8 @@ func (e *Engine) reconnect(u *upload, moved bool) {
 		u.cancel(&pausedError{})
 	case moved:
 		e.move(u)
+	case u.owes():
+		e.clear(u)
 	}
 	if u.state == Paused && NeedsKey(u.err) {
 		e.enqueue(u)

@@ -27,6 +27,7 @@ type upload struct {
 	state   State
 	err     error
 	cancel  context.CancelCauseFunc // set while it runs
+	unclear context.CancelFunc      // ends its being deleted from its server
 	lane    *lane                   // in which it has its turn
 	queued  bool
 	resume  bool // goes on as soon as its pause has come into effect
@@ -83,6 +84,8 @@ type run struct {
 	upload *upload
 	looked time.Time   // at a bundle; guarded by Engine.mu
 	tail   atomic.Bool // all parts have found a place
+	// suspected are the parts that were sent again because a complete was refused.
+	suspected map[int]bool
 }
 
 // errForgotten: the server no longer knows the upload.

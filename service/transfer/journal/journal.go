@@ -7,6 +7,8 @@
 //     starts adopts the journals that no living program holds.
 //   - Commits are grouped and never wait on a timer: while one is being synced,
 //     the next one gathers. Begin waits for its commit, tags do not.
+//   - What cannot be written, on a full disk say, is kept and written when it can
+//     be. The file holds a moment of the past meanwhile, whole.
 //   - Every record carries a checksum. A journal that is torn, flipped, foreign
 //     or newer is set aside, and the program starts without it.
 package journal
@@ -23,6 +25,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"quicksync.me/desktop/service/paths"
 )
 
 // Entry is a transfer that is not finished.
@@ -98,10 +102,20 @@ type Journal struct {
 	pending []change
 	waiting []chan error
 	busy    *sync.Cond
+	due     bool // pending is to be written now
 	closed  bool
-	failed  error
+	failed  error     // of the last commit; nil where it worked
+	tried   time.Time // when it failed
+	lost    bool      // more was pending than is kept
 	done    chan struct{}
 }
+
+// While commits fail, one is tried again with the first change after retryAfter,
+// and at the end; and at most maxPending changes are kept for it.
+const (
+	retryAfter = time.Second
+	maxPending = 100_000
+)
 
 // change is one thing to do in the next commit.
 type change func(*bbolt.Tx) error
@@ -127,6 +141,10 @@ func Open(dir string) (j *Journal, entries []Entry, setAside []error, err error)
 	entries, history, old, setAside := adopt(dir, j.path)
 	entries, history = unique(entries, func(e Entry) string { return e.ID }), unique(history, func(f Finished) string { return f.Storage + f.FileKey })
 	if err := j.take(entries, history); err != nil {
+		_ = j.db.Close()
+		return nil, nil, setAside, err
+	}
+	if err := paths.SyncDir(dir); err != nil { // the new name is there before the old ones go
 		_ = j.db.Close()
 		return nil, nil, setAside, err
 	}
@@ -192,32 +210,42 @@ func (j *Journal) Close() error {
 }
 
 // do puts changes into the next commit; where wait is set it returns when that
-// is on the disk, else at once.
+// is on the disk, else at once. While commits fail the error says so, and the
+// changes are kept.
 func (j *Journal) do(wait bool, changes ...change) error {
-	j.mu.Lock()
-	if j.closed || j.failed != nil {
-		defer j.mu.Unlock()
-		return errors.Join(j.failed, errClosed(j.closed))
-	}
-	j.pending = append(j.pending, changes...)
-	var done chan error
-	if wait {
-		done = make(chan error, 1)
-		j.waiting = append(j.waiting, done)
-	}
-	j.busy.Signal()
-	j.mu.Unlock()
-	if !wait {
-		return nil
+	done, err := j.hand(wait, changes)
+	if err != nil || !wait {
+		return err
 	}
 	return <-done
 }
 
-func errClosed(closed bool) error {
-	if closed {
-		return errors.New("journal: closed")
+// hand hands changes over to the committer. done receives what came of them,
+// where that is waited for.
+func (j *Journal) hand(wait bool, changes []change) (done chan error, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case j.closed:
+		return nil, errors.Join(j.failed, errors.New("journal: closed"))
+	case j.lost:
+		return nil, j.failed
+	case j.failed != nil && len(j.pending) >= maxPending:
+		// Later changes without these would make a past that never was.
+		j.lost, j.pending = true, nil
+		return nil, j.failed
 	}
-	return nil
+	j.pending = append(j.pending, changes...)
+	if j.failed != nil && time.Since(j.tried) < retryAfter {
+		return nil, j.failed
+	}
+	if wait {
+		done = make(chan error, 1)
+		j.waiting = append(j.waiting, done)
+	}
+	j.due = true
+	j.busy.Signal()
+	return done, nil
 }
 
 // commit is the committer: it writes what has gathered, as long as something
@@ -226,16 +254,18 @@ func (j *Journal) commit() {
 	defer close(j.done)
 	for {
 		j.mu.Lock()
-		for len(j.pending) == 0 && !j.closed {
+		for !j.due && !j.closed {
 			j.busy.Wait()
 		}
-		changes, waiting := j.pending, j.waiting
-		j.pending, j.waiting = nil, nil
+		changes, waiting, last := j.pending, j.waiting, j.closed
+		j.pending, j.waiting, j.due = nil, nil, false
 		j.mu.Unlock()
-		if len(changes) == 0 {
+		if len(changes) > 0 {
+			j.settle(changes, waiting, j.write(changes))
+		}
+		if last {
 			return
 		}
-		j.settle(j.write(changes), waiting)
 	}
 }
 
@@ -250,17 +280,16 @@ func (j *Journal) write(changes []change) error {
 	})
 }
 
-// settle tells who waits. A journal that failed once, on a full disk say,
-// takes no more: what it holds is true, what it lacks is sent again.
-func (j *Journal) settle(err error, waiting []chan error) {
+// settle tells who waits, and keeps what could not be written for the next try.
+func (j *Journal) settle(changes []change, waiting []chan error, err error) {
+	j.mu.Lock()
+	j.failed = nil
 	if err != nil {
-		j.mu.Lock()
 		j.failed = fmt.Errorf("the journal cannot be written: %w", err)
-		err = j.failed
-		waiting = append(waiting, j.waiting...)
-		j.pending, j.waiting = nil, nil
-		j.mu.Unlock()
+		j.pending, j.tried = append(changes, j.pending...), time.Now()
 	}
+	err = j.failed
+	j.mu.Unlock()
 	for _, w := range waiting {
 		w <- err
 	}

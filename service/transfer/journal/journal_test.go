@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -312,6 +313,76 @@ func TestStartsDoNotDisturbEachOther(t *testing.T) {
 		}
 		group.Wait()
 	}
+}
+
+// full opens a journal that holds "early", and fills its disk with more entries.
+// The last of so many was refused.
+func full(t *testing.T, dir string) (j *journal.Journal, more int) {
+	t.Helper()
+	j, _ = open(t, dir)
+	must(t, j.Save(entry("early", 1), true))
+	_ = j.Cap(1)
+	for err := error(nil); err == nil; more++ {
+		if more == 1000 {
+			t.Fatal("there is no end of the room")
+		}
+		err = j.Save(entry(fmt.Sprint(more), 2), true)
+	}
+	return j, more
+}
+
+// TestCatchesUpWhenTheDiskHasRoom: what could not be written is not lost, whether
+// the room comes while the program runs or just before its end.
+func TestCatchesUpWhenTheDiskHasRoom(t *testing.T) {
+	for name, runs := range map[string]bool{"while it runs": true, "at its end": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dir := t.TempDir()
+				j, more := full(t, dir)
+				if err := j.Forget("early"); err == nil {
+					t.Error("it is said to be kept")
+				}
+				if runs {
+					time.Sleep(time.Minute)
+				}
+				if err := j.Cap(0); runs && err != nil {
+					t.Error(err)
+				}
+				must(t, j.Close())
+				j, entries := open(t, dir)
+				if len(entries) != more || entries[0].ID == "early" {
+					t.Errorf("%d entries, want %d", len(entries), more)
+				}
+				must(t, j.Close())
+			})
+		})
+	}
+}
+
+// TestKeepsAMomentOfThePast where more could not be written than can be kept:
+// what came later alone would be none.
+func TestKeepsAMomentOfThePast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		j, more := full(t, dir)
+		for range 100_000 {
+			if err := j.Forget("early"); err == nil {
+				t.Fatal("it is said to be kept")
+			}
+		}
+		time.Sleep(time.Minute)
+		if err := j.Save(entry("late", 3), true); err == nil {
+			t.Error("it is said to be kept")
+		}
+		if err := j.Close(); err == nil {
+			t.Error("it is said to be whole")
+		}
+		j, entries := open(t, dir)
+		if len(entries) != more || entries[0].ID != "early" {
+			t.Errorf("%d entries, want %d", len(entries), more)
+		}
+		must(t, j.Close())
+	})
 }
 
 func TestClosingTwiceLosesNothing(t *testing.T) {
