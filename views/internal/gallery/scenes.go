@@ -274,7 +274,7 @@ func actions(a fyne.App, data *views.Data) views.Actions {
 		CopyLink: func(string) {}, NewLink: func(string) {}, CopyLinks: many, MakeLink: func(string) {},
 		Sum: func(string) {}, StopSum: func() {}, StopSaving: many, Open: func(string) {}, Save: func([]string, string) {},
 		SetAudience: func(views.Audience) {}, Choose: func(string) {}, Forget: func(string) {},
-		DownloadFolder: func() string { return "" }, Quit: a.Quit, Test: test,
+		DownloadFolder: func() string { return "" }, Quit: a.Quit, Test: tryOut,
 		Visible: func(bool) {}, ResetPreferences: func() {}, Diagnostics: func(done func(string)) { done("") },
 		Prefer: func(change func(*views.Preferences)) {
 			p, _ := data.Preferences.Get()
@@ -289,7 +289,7 @@ func actions(a fyne.App, data *views.Data) views.Actions {
 	}
 }
 
-func test(_ views.ConnectionForm, step func(views.Step), done func(bool, string)) func() {
+func tryOut(_ views.ConnectionForm, step func(views.Step), done func(bool, string)) func() {
 	for _, name := range []string{"Reach the server", "Check the key", "Send a file"} {
 		step(views.Step{Name: name})
 	}
