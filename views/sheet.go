@@ -29,10 +29,11 @@ func (w *Window) openPage(width float32, title string, content, buttons fyne.Can
 	w.closeSheet()
 	heading := newTitle()
 	heading.set(title, colorInk)
+	content = inset(0, ringRoom, content)
 	scroll := container.NewVScroll(content)
 	body := container.New(&sheetLayout{window: w, content: content, width: width},
 		heading, container.NewThemeOverride(scroll, flush{theme.Current()}), buttons)
-	w.sheet = &sheet{title: heading, scroll: scroll, popUp: widget.NewModalPopUp(inset(grid*2.5, grid*3, body), w.window.Canvas()), closed: closed}
+	w.sheet = &sheet{title: heading, scroll: scroll, popUp: widget.NewModalPopUp(inset(grid*2.5, grid*3-ringRoom, body), w.window.Canvas()), closed: closed}
 	w.sheet.popUp.Show()
 	if first != nil {
 		w.window.Canvas().Focus(first)
@@ -65,6 +66,10 @@ func (w *Window) resizeSheet() {
 	}
 }
 
+// ringRoom is what a sheet leaves at both sides of what scrolls in it: the rings of
+// what has no surface stick out that far.
+const ringRoom = grid / 2
+
 // sheetLayout puts title, content and buttons under each other. The content
 // scrolls where the window is too low for all of it.
 type sheetLayout struct {
@@ -76,18 +81,20 @@ type sheetLayout struct {
 // Layout implements fyne.Layout.
 func (l *sheetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	head, foot := objects[0].MinSize().Height, objects[2].MinSize().Height
-	objects[0].Resize(fyne.NewSize(size.Width, head))
+	wide := size.Width - 2*ringRoom
+	objects[0].Move(fyne.NewPos(ringRoom, 0))
+	objects[0].Resize(fyne.NewSize(wide, head))
 	objects[1].Move(fyne.NewPos(0, head+grid))
 	objects[1].Resize(fyne.NewSize(size.Width, size.Height-head-foot-grid*3))
-	objects[2].Move(fyne.NewPos(0, size.Height-foot))
-	objects[2].Resize(fyne.NewSize(size.Width, foot))
+	objects[2].Move(fyne.NewPos(ringRoom, size.Height-foot))
+	objects[2].Resize(fyne.NewSize(wide, foot))
 }
 
 // MinSize implements fyne.Layout.
 func (l *sheetLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	canvas := l.window.window.Canvas().Size()
 	width := min(l.width, canvas.Width-grid*8)
-	width = max(width, objects[2].MinSize().Width)
+	width = max(width, objects[2].MinSize().Width) + 2*ringRoom
 	if l.content.Size().Width != width {
 		l.content.Resize(fyne.NewSize(width, l.content.MinSize().Height))
 	}
