@@ -110,7 +110,7 @@ func newBlank(k *kit) *blank {
 	b.text.Importance = widget.LowImportance
 	b.button = newButton(k, raised, glyphNone, "", nil)
 	b.surface = newSurface(colorPanel, colorClear, container.NewPadded(container.New(
-		middleLayout{gap: grid * 2.5, width: 360}, b.art, b.title, b.text, container.NewCenter(b.button))))
+		middleLayout{gap: grid * 2, width: emptyWidth}, b.art, sayings(b.title, b.text), container.NewCenter(b.button))))
 	return b
 }
 
