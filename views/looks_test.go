@@ -39,3 +39,58 @@ func TestMenusCanBeRead(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFieldToDropOnGivesWay: in a low window rows have its room.
+func TestTheFieldToDropOnGivesWay(t *testing.T) {
+	s := newStage(t)
+	s.list(doneRow("1", "a"), doneRow("2", "b"))
+	s.reads("Drop files or folders here")
+	high := s.w.list.Size().Height
+	s.w.window.Resize(fyne.NewSize(640, 480))
+	s.readsNot("Drop files or folders here")
+	if got := s.w.list.Size().Height; got < high-(720-480)+40 {
+		t.Errorf("the rows have %v, and had %v", got, high)
+	}
+	s.w.window.Resize(fyne.NewSize(640, 720))
+	s.reads("Drop files or folders here")
+}
+
+// TestAWideWindowNamesTheStorage: a name that is cut in a narrow window has room in
+// a wide one, which can be made narrow again.
+func TestAWideWindowNamesTheStorage(t *testing.T) {
+	s := newStage(t)
+	const name = "Archive of the summer school"
+	s.data.Connection.Set(Connection{Current: "x", Places: []Place{{ID: "x", Name: name}}})
+	if got := s.w.top.place.text; got != name {
+		t.Errorf("a wide window says %q", got)
+	}
+	if least := s.w.window.Content().MinSize(); least.Width > 640 {
+		t.Errorf("the window needs %v", least)
+	}
+	s.w.window.Resize(fyne.NewSize(640, 480))
+	if got := s.w.top.place.text; got == name {
+		t.Errorf("a narrow window says %q", got)
+	}
+}
+
+// TestALongStateLeavesRoomForItsWord: what can be tapped in a row is never cut.
+func TestALongStateLeavesRoomForItsWord(t *testing.T) {
+	s := newStage(t)
+	s.w.window.Resize(fyne.NewSize(600, 440))
+	s.speak("de")
+	plain, told := doneRow("1", "a"), doneRow("2", "b")
+	plain.State, told.State, told.Message = AlreadyUploaded, AlreadyUploaded, "Nur hier."
+	s.list(plain, told)
+	for i, stacked := range []bool{true, false} {
+		r := s.row(i)
+		if end := r.action.Position().X + r.action.Size().Width; end > r.Size().Width {
+			t.Errorf("row %d: the word ends at %v of %v", i, end, r.Size().Width)
+		}
+		if below := r.action.Position().Y >= r.status.Position().Y+r.status.Size().Height-4; below != stacked {
+			t.Errorf("row %d: the word is at %v, the state at %v", i, r.action.Position(), r.status.Position())
+		}
+		if end := r.status.Position().X + r.status.Size().Width; !stacked && end > r.action.Position().X {
+			t.Errorf("row %d: the state ends at %v, the word begins at %v", i, end, r.action.Position().X)
+		}
+	}
+}
