@@ -25,16 +25,17 @@ func live(p pose, shot string) {
 		log.Fatal(err)
 	}
 	window.Show()
-	fyneApp.Lifecycle().SetOnStarted(func() { go take(target, s, shot, fyneApp) })
+	fyneApp.Lifecycle().SetOnStarted(func() { go take(target, window, s, shot, fyneApp) })
 	fyneApp.Run()
 	window.Close()
 }
 
 // take waits for the window to be drawn, does what the scene asks for, and
 // takes the picture.
-func take(window fyne.Window, s scene, shot string, a fyne.App) {
+func take(window fyne.Window, asked *views.Window, s scene, shot string, a fyne.App) {
 	const drawn = 700 * time.Millisecond
 	time.Sleep(drawn)
+	fyne.DoAndWait(func() { s.begin(asked) })
 	for _, act := range []func(fyne.Window){s.act, s.then} {
 		if act != nil {
 			fyne.DoAndWait(func() { act(window) })

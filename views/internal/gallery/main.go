@@ -52,10 +52,10 @@ func draw(all []pose, dir string) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		log.Fatal(err)
 	}
-	test.NewApp()
+	a := test.NewApp()
 	lendFonts()
 	for _, p := range all {
-		if err := p.picture(dir); err != nil {
+		if err := p.picture(a, dir); err != nil {
 			log.Fatal(err)
 		}
 	}

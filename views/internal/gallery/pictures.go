@@ -11,7 +11,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
-	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
 	"quicksync.me/desktop/views"
@@ -48,7 +47,7 @@ func (p pose) stand(a fyne.App, data *views.Data) (*views.Window, fyne.Window, s
 	}
 	window := views.New(views.Params{
 		App: a, Words: catalogue, Data: data, Do: fyne.Do,
-		Actions: actions(a, data), Theme: views.NewTheme(variant),
+		Actions: actions(a, data, catalogue), Theme: views.NewTheme(variant),
 	})
 	s := scenes[p.state].in(catalogue)
 	if act := s.act; p.other != "" {
@@ -67,10 +66,9 @@ func (p pose) stand(a fyne.App, data *views.Data) (*views.Window, fyne.Window, s
 	return window, target, s, nil
 }
 
-// act shows a pose in Fyne's test driver, does all that the scene asks for, and
-// returns what closes it.
-func (p pose) act() (fyne.Window, func(), error) {
-	a := test.NewApp()
+// act shows a pose in an app of Fyne's test driver, does all that the scene asks
+// for, and returns what closes it.
+func (p pose) act(a fyne.App) (fyne.Window, func(), error) {
 	window, target, s, err := p.stand(a, views.NewData())
 	if err != nil {
 		return nil, nil, err
@@ -79,13 +77,24 @@ func (p pose) act() (fyne.Window, func(), error) {
 		c.SetScale(p.scale)
 	}
 	settle(target, p.size)
+	s.begin(window)
 	for _, act := range []func(fyne.Window){s.act, s.then} {
 		if act != nil {
 			act(target)
 			settle(target, p.size)
 		}
 	}
-	return target, func() { window.Close(); a.Quit() }, nil
+	return target, func() { window.Close(); target.Close() }, nil
+}
+
+// begin does what is asked of the window itself.
+func (s scene) begin(w *views.Window) {
+	if s.asks != nil {
+		s.asks(w)
+	}
+	if s.said != "" {
+		w.Say(s.said)
+	}
 }
 
 // settle lays the window out anew. On a screen Fyne does so before each frame,
@@ -96,8 +105,8 @@ func settle(window fyne.Window, size fyne.Size) {
 }
 
 // picture draws a pose without a display, into a file of dir.
-func (p pose) picture(dir string) error {
-	target, end, err := p.act()
+func (p pose) picture(a fyne.App, dir string) error {
+	target, end, err := p.act(a)
 	if err != nil {
 		return err
 	}
