@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 )
 
@@ -92,5 +93,26 @@ func TestALongStateLeavesRoomForItsWord(t *testing.T) {
 		if end := r.status.Position().X + r.status.Size().Width; !stacked && end > r.action.Position().X {
 			t.Errorf("row %d: the state ends at %v, the word begins at %v", i, end, r.action.Position().X)
 		}
+	}
+}
+
+// TestARowStandsOnOneLine: what is less tall than its neighbours is in the middle
+// of its row.
+func TestARowStandsOnOneLine(t *testing.T) {
+	sized := func(width, height float32) fyne.CanvasObject {
+		r := canvas.NewRectangle(nil)
+		r.SetMinSize(fyne.NewSize(width, height))
+		return r
+	}
+	objects := []fyne.CanvasObject{sized(60, 20), sized(30, 40), sized(50, 10)}
+	l := &wrapLayout{gap: 8}
+	l.Layout(objects, fyne.NewSize(100, 0))
+	for i, want := range []fyne.Position{{X: 0, Y: 10}, {X: 68, Y: 0}, {X: 0, Y: 48}} {
+		if got := objects[i].Position(); got != want {
+			t.Errorf("object %d is at %v, want %v", i, got, want)
+		}
+	}
+	if got := l.MinSize(objects); got != fyne.NewSize(60, 58) {
+		t.Errorf("all of it takes %v", got)
 	}
 }
