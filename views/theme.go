@@ -161,7 +161,7 @@ func (t *look) borrowed(name fyne.ThemeColorName, variant fyne.ThemeVariant, p p
 		return color.Transparent
 	case theme.ColorNameShadow: // of what goes on below an edge, and over the window under a page
 		if variant == theme.VariantDark {
-			return color.NRGBA{A: 0x70} // on near black a lesser one cannot be seen
+			return color.NRGBA{A: 0x58} // on near black a lesser one cannot be seen
 		}
 		return color.NRGBA{R: 0x0C, G: 0x0E, B: 0x16, A: 0x30}
 	default:
@@ -196,6 +196,15 @@ func (t *look) Size(name fyne.ThemeSizeName) float32 {
 // flush is the theme of a part of the window whose distances are its own: no
 // padding between children, none around the text of a label.
 type flush struct{ fyne.Theme }
+
+// Color implements fyne.Theme. The shadow is that of a list that goes on below
+// its edge, where one of a page would be a bar.
+func (t flush) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameShadow {
+		return color.NRGBA{A: 0x16}
+	}
+	return t.Theme.Color(name, variant)
+}
 
 // Size implements fyne.Theme.
 func (t flush) Size(name fyne.ThemeSizeName) float32 {
