@@ -57,6 +57,11 @@ func (p *listPanel) show(list List) {
 	}
 }
 
+// spare tells that the rows leave room for the field in a panel of this height.
+func (p *listPanel) spare(height float32) bool {
+	return height >= headerSize+float32(p.w.list.rows.Len())*rowSize+p.drop.MinSize().Height+2*grid
+}
+
 // offerDrop shows the field under the rows, or leaves its room to them.
 func (p *listPanel) offerDrop(roomy bool) {
 	if p.drop.Visible() != roomy {

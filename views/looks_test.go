@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strconv"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -41,19 +42,33 @@ func TestMenusCanBeRead(t *testing.T) {
 	}
 }
 
-// TestTheFieldToDropOnGivesWay: in a low window rows have its room.
+// TestTheFieldToDropOnGivesWay: in a low window rows have its room, if they need it.
 func TestTheFieldToDropOnGivesWay(t *testing.T) {
+	const field = "Drop files or folders here"
 	s := newStage(t)
-	s.list(doneRow("1", "a"), doneRow("2", "b"))
-	s.reads("Drop files or folders here")
+	s.list(manyRows(9)...)
+	s.reads(field)
 	high := s.w.list.Size().Height
 	s.w.window.Resize(fyne.NewSize(640, 480))
-	s.readsNot("Drop files or folders here")
+	s.readsNot(field)
 	if got := s.w.list.Size().Height; got < high-(720-480)+40 {
 		t.Errorf("the rows have %v, and had %v", got, high)
 	}
+	s.list(manyRows(3)...)
+	s.reads(field)
+	if got := s.w.list.Size().Height; got < 3*rowSize {
+		t.Errorf("three rows have %v", got)
+	}
+	s.list(manyRows(9)...)
 	s.w.window.Resize(fyne.NewSize(640, 720))
-	s.reads("Drop files or folders here")
+	s.reads(field)
+}
+
+func manyRows(count int) (rows []Row) {
+	for i := range count {
+		rows = append(rows, doneRow(strconv.Itoa(i), "file "+strconv.Itoa(i)))
+	}
+	return rows
 }
 
 // TestAWideWindowNamesTheStorage: a name that is cut in a narrow window has room in

@@ -11,7 +11,7 @@ const (
 	leastWidth  float32 = 600
 	leastHeight float32 = 440
 	// tallFrom is where the field to drop on has room under the list; in a lower
-	// window rows have it.
+	// window rows have it, if there are so many.
 	tallFrom float32 = 560
 )
 
@@ -45,7 +45,6 @@ func (l *windowLayout) arrange() {
 	fresh := w.panel.zone.box.Visible()
 	l.dress(fresh)
 	w.top.show(w)
-	w.panel.offerDrop(l.size.Height >= tallFrom)
 	width := l.size.Width - 2*margin
 	y := margin + l.put(w.top.box, margin, margin, width, w.top.box.MinSize().Height) + margin
 	if w.strip.box.Visible() {
@@ -81,6 +80,7 @@ func (l *windowLayout) dress(fresh bool) {
 func (l *windowLayout) body(fresh bool, x, y, width, height float32) {
 	w := l.w
 	beside := l.size.Width >= wideFrom
+	w.panel.offerDrop(l.size.Height >= tallFrom || w.panel.spare(height))
 	instead := !beside && l.details && !fresh
 	show(w.pane.box, !fresh && (beside || instead))
 	show(w.panel.box, !instead)
