@@ -13,13 +13,14 @@ import (
 	"quicksync.me/desktop/e2e/harness"
 )
 
-// TestLanguages starts the program in the languages of three systems, and takes
+// TestLanguages starts the program in the languages of four systems, and takes
 // pictures of what a person sees: a file with a name in three scripts, its link,
 // and the pages. The letters come from the program's own font where this
 // machine has none; that all of them are there is tested where the font is.
 func TestLanguages(t *testing.T) {
 	for _, test := range []struct{ locale, name, copied string }{
 		{"de_DE.UTF-8", "Übersicht – отчёт.txt", "Link kopiert"},
+		{"ru_RU.UTF-8", "отчёт за год.txt", "Скопирована 1 ссылка"},
 		{"ja_JP.UTF-8", "日本語のファイル 한국어.txt", "1 個のリンクをコピーしました"},
 		{"zh_CN.UTF-8", "中文文件 😀.txt", "已复制 1 个链接"},
 	} {
@@ -44,7 +45,7 @@ func TestLanguages(t *testing.T) {
 			small, err := s.desk.Place(window, image.Rect(0, 0, 640, 480))
 			s.must(err)
 			s.see(small, "the small window", func(p image.Image) bool { return len(s.paneButtons(p)) == 0 && s.drawn(p) })
-			s.photograph(small, "language-"+language+"-small.png")
+			s.bothWays(small, "language-"+language+"-small")
 			s.must(program.Terminate())
 			font, err := os.Stat(filepath.Join(s.data, "data", "fonts", "fallback.ttf"))
 			s.must(err)

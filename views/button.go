@@ -246,7 +246,7 @@ func (b *button) margins() (around, height float32) {
 	case small:
 		return 0, 24
 	case tick:
-		return grid / 2, 24
+		return 0, 24
 	case heading:
 		return 0, headerSize - grid
 	case quiet:
@@ -317,7 +317,7 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 func (r *buttonRenderer) placeRing(size fyne.Size) {
 	var aside, over float32
 	switch r.button.dress {
-	case small, heading:
+	case small, heading, tick:
 		aside = grid / 2
 	case accent:
 		aside, over = ringWidth+1, ringWidth+1

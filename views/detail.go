@@ -86,9 +86,10 @@ func (p *detailPane) assemble() {
 		column(grid*1.5, p.hero, words, p.share),
 		p.hint, p.link.surface, p.problem, p.buttons, p.saving.surface, p.facts.box,
 		column(grid/2, p.privacyTitle, p.privacy))
-	p.scroll = container.NewVScroll(inset(grid*2, grid*2, body))
+	p.scroll = container.NewVScroll(inset(grid, grid*2, body))
 	p.head = inset(grid/2, grid/2, container.NewHBox(p.back))
-	p.box = container.NewStack(newSurface(colorPanel, colorClear, framed(p.head, p.scroll, nil)))
+	// What scrolls ends before the round corners do.
+	p.box = container.NewStack(newSurface(colorPanel, colorClear, framed(p.head, inset(grid, 0, p.scroll), nil)))
 	p.head.Hide()
 }
 

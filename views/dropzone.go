@@ -11,6 +11,9 @@ import (
 	"quicksync.me/desktop/views/words"
 )
 
+// emptyWidth is how wide the words of an empty list may be.
+const emptyWidth float32 = 424
+
 // dropZone is the soft dashed field: it takes the place of an empty list. What
 // is dropped anywhere in the window is taken; the field only says so.
 type dropZone struct {
@@ -25,12 +28,15 @@ func newDropZone(w *Window) *dropZone {
 	title.SetText(w.words.Text("empty.title"))
 	hint.Importance = widget.LowImportance
 	hint.SetText(w.words.Text("empty.hint"))
-	middle := container.New(middleLayout{gap: grid * 2.5, width: 360},
-		newArt(artDrop), title, hint, container.NewCenter(z.add))
+	middle := container.New(middleLayout{gap: grid * 2, width: emptyWidth},
+		newArt(artDrop), sayings(title, hint), container.NewCenter(z.add))
 	z.box = container.NewStack(newSurface(colorPanel, colorClear,
 		inset(grid*2, grid*2, container.NewStack(newDashes(), container.NewPadded(middle)))))
 	return z
 }
+
+// sayings puts a title and the sentence that belongs to it close together.
+func sayings(title, text *paragraph) fyne.CanvasObject { return column(grid/2, title, text) }
 
 func centred(size fyne.ThemeSizeName) *paragraph {
 	label := newParagraph(size, widget.MediumImportance)

@@ -32,8 +32,9 @@ type line struct {
 	full string
 	tint fyne.ThemeColorName
 	size float32
-	// whole lines are never cut; middle ones lose their middle, not their end.
-	whole, middle bool
+	// whole lines are never cut; middle ones lose their middle, not their end, and
+	// clauses what does not fit of their clauses.
+	whole, middle, clauses bool
 }
 
 func newLine(size float32, tint fyne.ThemeColorName, style fyne.TextStyle) *line {
@@ -84,8 +85,11 @@ func (r *lineRenderer) Layout(size fyne.Size) {
 
 func (r *lineRenderer) fit(width float32) {
 	cut := elideEnd
-	if r.line.middle {
+	switch {
+	case r.line.middle:
 		cut = elideMiddle
+	case r.line.clauses:
+		cut = cutToClause
 	}
 	text := r.line.full
 	if !r.line.whole {

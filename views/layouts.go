@@ -71,23 +71,38 @@ func (l *wrapLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(widest, bottom)
 }
 
-// place tells put where each visible object goes, and returns the height of
-// all rows together.
+// place tells put where each visible object goes, in the middle of the height of
+// its row, and returns the height of all rows together.
 func (l *wrapLayout) place(objects []fyne.CanvasObject, put func(fyne.CanvasObject, float32, float32)) float32 {
-	var x, y, tall float32
+	y, row := float32(0), []fyne.CanvasObject(nil)
+	end := func() float32 { return y + l.row(row, y, put) }
+	x := float32(0)
 	for _, object := range objects {
 		if !object.Visible() {
 			continue
 		}
-		least := object.MinSize()
-		if x > 0 && x+least.Width > l.width {
-			x, y, tall = 0, y+tall+l.gap, 0
+		wide := object.MinSize().Width
+		if x > 0 && x+wide > l.width {
+			x, y, row = 0, end()+l.gap, nil
 		}
-		put(object, x, y)
-		x += least.Width + l.gap
-		tall = max(tall, least.Height)
+		row = append(row, object)
+		x += wide + l.gap
 	}
-	return y + tall
+	return end()
+}
+
+// row tells put where the objects of one row go, and returns its height.
+func (l *wrapLayout) row(objects []fyne.CanvasObject, y float32, put func(fyne.CanvasObject, float32, float32)) (tall float32) {
+	for _, object := range objects {
+		tall = max(tall, object.MinSize().Height)
+	}
+	x := float32(0)
+	for _, object := range objects {
+		least := object.MinSize()
+		put(object, x, y+(tall-least.Height)/2)
+		x += least.Width + l.gap
+	}
+	return tall
 }
 
 // framed puts the middle between what stands over it and under it, either of

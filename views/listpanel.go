@@ -17,6 +17,7 @@ type listPanel struct {
 	box    *fyne.Container
 	header *header
 	table  fyne.CanvasObject
+	drop   fyne.CanvasObject // the slim field under the rows
 	zone   *dropZone
 	stale  *notice
 	blank  *blank
@@ -27,7 +28,8 @@ func newListPanel(w *Window) *listPanel {
 	p.stale = newNotice(w.kit)
 	rows := container.NewThemeOverride(w.list, flush{theme.Current()})
 	top := column(0, p.stale.box, p.header.box)
-	p.table = newSurface(colorPanel, colorClear, inset(grid/2, 0, framed(top, rows, inset(grid/2, grid, newDropField(w)))))
+	p.drop = inset(grid/2, grid, newDropField(w))
+	p.table = newSurface(colorPanel, colorClear, inset(grid/2, 0, framed(top, rows, p.drop)))
 	p.box = container.NewStack(p.table, p.zone.box, p.blank.surface)
 	return p
 }
@@ -55,7 +57,21 @@ func (p *listPanel) show(list List) {
 	}
 }
 
-// showStale marks a list that is not of now with its time.
+// spare tells that the rows leave room for the field in a panel of this height.
+func (p *listPanel) spare(height float32) bool {
+	return height >= headerSize+float32(p.w.list.rows.Len())*rowSize+p.drop.MinSize().Height+2*grid
+}
+
+// offerDrop shows the field under the rows, or leaves its room to them.
+func (p *listPanel) offerDrop(roomy bool) {
+	if p.drop.Visible() != roomy {
+		show(p.drop, roomy)
+		p.table.Refresh()
+	}
+}
+
+// showStale marks a list that is not of now with its time, which comes first: the
+// end of the sentence is what a narrow window leaves out.
 func (p *listPanel) showStale(list List) {
 	if list.Problem == "" || list.Rows.Len() == 0 {
 		p.stale.hide()
@@ -65,7 +81,7 @@ func (p *listPanel) showStale(list List) {
 	if !list.LoadedAt.IsZero() {
 		text = p.w.words.Text("list.stale", words.Args{"Time": p.w.words.Moment(list.LoadedAt, time.Now())})
 	}
-	p.stale.put(glyphAlert, colorWarn, p.w.words.Joined(shown(list.Problem), text), p.w.words.Text("list.again"), p.w.actions.Reload)
+	p.stale.put(glyphAlert, colorWarn, p.w.words.Joined(text, shown(list.Problem)), p.w.words.Text("list.again"), p.w.actions.Reload)
 }
 
 func (p *listPanel) fillBlank(list List) {
@@ -110,7 +126,7 @@ func newBlank(k *kit) *blank {
 	b.text.Importance = widget.LowImportance
 	b.button = newButton(k, raised, glyphNone, "", nil)
 	b.surface = newSurface(colorPanel, colorClear, container.NewPadded(container.New(
-		middleLayout{gap: grid * 2.5, width: 360}, b.art, b.title, b.text, container.NewCenter(b.button))))
+		middleLayout{gap: grid * 2, width: emptyWidth}, b.art, sayings(b.title, b.text), container.NewCenter(b.button))))
 	return b
 }
 
@@ -134,6 +150,7 @@ type notice struct {
 
 func newNotice(k *kit) *notice {
 	n := &notice{icon: newMark(iconSize), text: newCaption(), button: newButton(k, small, glyphNone, "", nil)}
+	n.text.clauses = true
 	n.box = inset(grid/2, grid*2, container.New(&besideLayout{gap: grid, grow: n.text}, n.icon, n.text, n.button))
 	n.box.Hide()
 	return n

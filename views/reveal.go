@@ -16,7 +16,7 @@ func (w *Window) reveal(piece fyne.CanvasObject) {
 	}
 	top, tall, seen := above(piece)-above(scroll.Content), piece.Size().Height, scroll.Offset.Y
 	if top < 0 || top > scroll.Content.Size().Height {
-		return // it stands beside what scrolls
+		return // what it stands in was not laid out yet
 	}
 	slack := tall / 2
 	if _, ok := piece.(*button); ok {
@@ -30,13 +30,16 @@ func (w *Window) reveal(piece fyne.CanvasObject) {
 	}
 }
 
-// scrollOf is what a piece scrolls in; nil where it does not.
+// scrollOf is what a piece scrolls in; nil where it does not, as the buttons under
+// a page.
 func (w *Window) scrollOf(piece fyne.CanvasObject) *container.Scroll {
 	switch {
 	case w.app.Driver().CanvasForObject(piece) == nil:
 		return nil
 	case w.sheet != nil:
-		return w.sheet.scroll
+		if holds(w.sheet.scroll.Content, piece) {
+			return w.sheet.scroll
+		}
 	case w.pane != nil && holds(w.pane.scroll.Content, piece):
 		return w.pane.scroll
 	}

@@ -83,11 +83,6 @@ func (r *row) paint() {
 		setFill(r.fill, colorAccent)
 	}
 	setText(r.share, c.percent, colorQuiet)
-	status := c.status
-	if c.action != "" {
-		status += " ·"
-	}
-	setText(r.status, status, c.statusTint)
 	r.action.put(c.action)
 	r.place(r.Size())
 }
@@ -109,6 +104,7 @@ func (r *row) place(size fyne.Size) {
 	if size.Width <= 0 {
 		return
 	}
+	r.sayStatus()
 	columns := columnsFor(size.Width)
 	back := fyne.NewSize(size.Width-grid, size.Height-2)
 	for _, rectangle := range []*canvas.Rectangle{r.back, r.ring} {
@@ -130,6 +126,15 @@ func (r *row) placeName(column span, height float32) {
 	centre(r.name, span{column.x + taken, room}, height)
 }
 
+// sayStatus puts the state in, with the dot before the word that may be tapped.
+func (r *row) sayStatus() {
+	status := r.drawn.status
+	if r.drawn.action != "" {
+		status += " ·"
+	}
+	setText(r.status, status, r.drawn.statusTint)
+}
+
 // centre puts a text in the middle of a row, within its column.
 func centre(text *canvas.Text, column span, height float32) {
 	show(text, column.w > 0)
@@ -144,20 +149,40 @@ func (r *row) placeProgress(column span, height float32) {
 	if r.drawn.brief != "" && measured(note) > column.w {
 		note = r.drawn.brief
 	}
-	setText(r.note, elideEnd(note, column.w, measured), colorQuiet)
-	upper := height / 2
-	if r.drawn.note != "" {
-		tall := r.note.MinSize().Height
-		r.note.Move(fyne.NewPos(column.x, height/2+3))
-		r.note.Resize(fyne.NewSize(column.w, tall))
+	setText(r.note, cutToClause(note, column.w, measured), colorQuiet)
+	upper, lower := height/2, height/2+3
+	tall := r.note.MinSize().Height
+	r.note.Move(fyne.NewPos(column.x, lower))
+	r.note.Resize(fyne.NewSize(column.w, tall))
+	stacked := r.drawn.note == "" && r.overflows(column)
+	if r.drawn.note != "" || stacked {
 		upper = height/2 - 8
 	}
+	if stacked { // a dot would stand at the end of the line
+		setText(r.status, r.drawn.status, r.drawn.statusTint)
+	}
 	r.placeStatus(column, upper)
+	if stacked {
+		r.action.Move(fyne.NewPos(column.x, lower))
+	}
 	r.placeBar(column, upper)
 }
 
+// overflows tells whether the state and the word after it are too long for one
+// line.
+func (r *row) overflows(column span) bool {
+	return r.drawn.action != "" && r.status.MinSize().Width+grid/2+r.action.MinSize().Width > column.w
+}
+
+// placeStatus puts the state in a line, and the word after it. Where both are too
+// long the state is cut: the word is to be tapped.
 func (r *row) placeStatus(column span, middle float32) {
-	least, tapped := r.status.MinSize(), r.action.MinSize()
+	tapped := r.action.MinSize()
+	if r.overflows(column) && r.drawn.note != "" {
+		room := max(1, column.w-tapped.Width-grid/2)
+		setText(r.status, elideEnd(r.drawn.status, room, measure(normalText, fyne.TextStyle{})), r.drawn.statusTint)
+	}
+	least := r.status.MinSize()
 	r.status.Move(fyne.NewPos(column.x, middle-least.Height/2))
 	r.status.Resize(least)
 	r.action.Move(fyne.NewPos(column.x+least.Width+grid/2, middle-tapped.Height/2))

@@ -3,7 +3,6 @@ package views
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -39,8 +38,7 @@ func (w *Window) showSettings() {
 	body := column(grid*2.5, newSentence(t.Text("settings.now")),
 		p.appearance(), p.transfers(), p.files(), p.room(), p.help())
 	done := newButton(w.kit, raised, glyphNone, t.Text("sheet.done"), func() { w.closeSheet() })
-	besideBar := container.New(layout.NewCustomPaddedLayout(0, 0, 0, grid*1.5), body)
-	w.openPage(settingsWidth, t.Text("settings.title"), besideBar, atEnd(done), done, func() { w.settings = nil })
+	w.openPage(settingsWidth, t.Text("settings.title"), body, atEnd(done), done, func() { w.settings = nil })
 	w.settings = p
 	p.show(w.preferences)
 }

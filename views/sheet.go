@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -29,10 +30,11 @@ func (w *Window) openPage(width float32, title string, content, buttons fyne.Can
 	w.closeSheet()
 	heading := newTitle()
 	heading.set(title, colorInk)
+	content = container.New(layout.NewCustomPaddedLayout(0, 0, ringRoom, ringRoom+barRoom), content)
 	scroll := container.NewVScroll(content)
 	body := container.New(&sheetLayout{window: w, content: content, width: width},
 		heading, container.NewThemeOverride(scroll, flush{theme.Current()}), buttons)
-	w.sheet = &sheet{title: heading, scroll: scroll, popUp: widget.NewModalPopUp(inset(grid*2.5, grid*3, body), w.window.Canvas()), closed: closed}
+	w.sheet = &sheet{title: heading, scroll: scroll, popUp: widget.NewModalPopUp(edged(body), w.window.Canvas()), closed: closed}
 	w.sheet.popUp.Show()
 	if first != nil {
 		w.window.Canvas().Focus(first)
@@ -65,6 +67,19 @@ func (w *Window) resizeSheet() {
 	}
 }
 
+// What scrolls in a sheet leaves ringRoom at both sides: the rings of what has no
+// surface stick out that far. Its bar has barRoom, beside all that it scrolls.
+const (
+	ringRoom = grid / 2
+	barRoom  = grid * 1.5
+)
+
+// edged puts the edge of a sheet around it, of which what scrolls has some already.
+func edged(body fyne.CanvasObject) fyne.CanvasObject {
+	const vertical, side = grid * 2.5, grid * 3
+	return container.New(layout.NewCustomPaddedLayout(vertical, vertical, side-ringRoom, side-ringRoom-barRoom), body)
+}
+
 // sheetLayout puts title, content and buttons under each other. The content
 // scrolls where the window is too low for all of it.
 type sheetLayout struct {
@@ -76,23 +91,26 @@ type sheetLayout struct {
 // Layout implements fyne.Layout.
 func (l *sheetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	head, foot := objects[0].MinSize().Height, objects[2].MinSize().Height
-	objects[0].Resize(fyne.NewSize(size.Width, head))
+	wide := size.Width - 2*ringRoom - barRoom
+	objects[0].Move(fyne.NewPos(ringRoom, 0))
+	objects[0].Resize(fyne.NewSize(wide, head))
 	objects[1].Move(fyne.NewPos(0, head+grid))
 	objects[1].Resize(fyne.NewSize(size.Width, size.Height-head-foot-grid*3))
-	objects[2].Move(fyne.NewPos(0, size.Height-foot))
-	objects[2].Resize(fyne.NewSize(size.Width, foot))
+	objects[2].Move(fyne.NewPos(ringRoom, size.Height-foot))
+	objects[2].Resize(fyne.NewSize(wide, foot))
 }
 
 // MinSize implements fyne.Layout.
 func (l *sheetLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	canvas := l.window.window.Canvas().Size()
 	width := min(l.width, canvas.Width-grid*8)
-	width = max(width, objects[2].MinSize().Width)
+	width = max(width, objects[2].MinSize().Width) + 2*ringRoom + barRoom
 	if l.content.Size().Width != width {
 		l.content.Resize(fyne.NewSize(width, l.content.MinSize().Height))
 	}
 	rest := objects[0].MinSize().Height + objects[2].MinSize().Height + grid*3
-	return fyne.NewSize(width, min(l.content.MinSize().Height+rest, canvas.Height-grid*7))
+	middle := max(l.content.MinSize().Height, objects[1].MinSize().Height)
+	return fyne.NewSize(width, min(middle+rest, canvas.Height-grid*7))
 }
 
 // askDelete asks, once, before what is selected is deleted for good.

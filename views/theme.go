@@ -20,6 +20,8 @@ const (
 	colorDash     fyne.ThemeColorName = "dash"
 	colorField    fyne.ThemeColorName = "field"
 	colorOverlay  fyne.ThemeColorName = "accentHover"
+	colorFocus    fyne.ThemeColorName = "ring"
+	colorMenu     fyne.ThemeColorName = "menu"
 	colorMoving   fyne.ThemeColorName = "moving"
 	colorPicture  fyne.ThemeColorName = "kindPicture"
 	colorFilm     fyne.ThemeColorName = "kindFilm"
@@ -42,7 +44,6 @@ const (
 	colorWarn     = theme.ColorNameWarning
 	colorHover    = theme.ColorNameHover
 	colorSelected = theme.ColorNameSelection
-	colorFocus    = theme.ColorNameFocus
 	colorClear    = fyne.ThemeColorName("")
 )
 
@@ -71,7 +72,7 @@ func rgb(hex uint32) color.NRGBA {
 
 var light = palette{
 	colorWindow: rgb(0xEBEDF1), colorPanel: rgb(0xF7F8FA), colorRaised: rgb(0xFFFFFF),
-	colorEdge: rgb(0xDADEE6), colorField: rgb(0xF9FAFC), colorTrack: rgb(0xE0E3EA), colorDash: rgb(0xA9B1C1),
+	colorMenu: rgb(0xFFFFFF), colorEdge: rgb(0xDADEE6), colorField: rgb(0xF9FAFC), colorTrack: rgb(0xE0E3EA), colorDash: rgb(0xA9B1C1),
 	colorInk: rgb(0x16181D), colorQuiet: rgb(0x565D6D),
 	colorAccent: rgb(0x4A55D9), colorOverlay: rgb(0x3E48C2), colorOnAccent: rgb(0xFFFFFF),
 	colorLink: rgb(0x3D47C4), colorMoving: rgb(0xA3AAF2),
@@ -83,7 +84,7 @@ var light = palette{
 
 var dark = palette{
 	colorWindow: rgb(0x111216), colorPanel: rgb(0x191B20), colorRaised: rgb(0x24272E),
-	colorEdge: rgb(0x31353E), colorField: rgb(0x1D2026), colorTrack: rgb(0x2E323B), colorDash: rgb(0x525968),
+	colorMenu: rgb(0x2E323B), colorEdge: rgb(0x3B404B), colorField: rgb(0x1D2026), colorTrack: rgb(0x2E323B), colorDash: rgb(0x525968),
 	colorInk: rgb(0xECEDF1), colorQuiet: rgb(0xA0A6B3),
 	colorAccent: rgb(0x5A65E6), colorOverlay: rgb(0x4F5AD8), colorOnAccent: rgb(0xFFFFFF),
 	colorLink: rgb(0xA6AEFF), colorMoving: rgb(0x3D4480),
@@ -140,9 +141,10 @@ func (t *look) borrowed(name fyne.ThemeColorName, variant fyne.ThemeVariant, p p
 		return color.Transparent
 	case theme.ColorNameInputBackground:
 		return p[colorField]
-	case theme.ColorNameButton,
-		theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
+	case theme.ColorNameButton, theme.ColorNameOverlayBackground:
 		return p[colorRaised]
+	case theme.ColorNameMenuBackground:
+		return p[colorMenu]
 	case theme.ColorNameHeaderBackground:
 		return p[colorPanel]
 	case theme.ColorNameInputBorder:
@@ -151,14 +153,17 @@ func (t *look) borrowed(name fyne.ThemeColorName, variant fyne.ThemeVariant, p p
 		return p[colorEdge]
 	case theme.ColorNameDisabled:
 		return p[colorQuiet]
-	case theme.ColorNamePressed:
+	case theme.ColorNamePressed, theme.ColorNameFocus: // the entry of a menu
 		return p[colorSelected]
 	case theme.ColorNameScrollBar:
 		return p[colorDash]
 	case theme.ColorNameScrollBarBackground:
 		return color.Transparent
-	case theme.ColorNameShadow:
-		return color.NRGBA{R: 0x0C, G: 0x0E, B: 0x16, A: 0x30} // of what goes on below an edge as well
+	case theme.ColorNameShadow: // of what goes on below an edge, and over the window under a page
+		if variant == theme.VariantDark {
+			return color.NRGBA{A: 0x58} // on near black a lesser one cannot be seen
+		}
+		return color.NRGBA{R: 0x0C, G: 0x0E, B: 0x16, A: 0x30}
 	default:
 		return t.Theme.Color(name, variant)
 	}
@@ -191,6 +196,15 @@ func (t *look) Size(name fyne.ThemeSizeName) float32 {
 // flush is the theme of a part of the window whose distances are its own: no
 // padding between children, none around the text of a label.
 type flush struct{ fyne.Theme }
+
+// Color implements fyne.Theme. The shadow is that of a list that goes on below
+// its edge, where one of a page would be a bar.
+func (t flush) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameShadow {
+		return color.NRGBA{A: 0x16}
+	}
+	return t.Theme.Color(name, variant)
+}
 
 // Size implements fyne.Theme.
 func (t flush) Size(name fyne.ThemeSizeName) float32 {

@@ -38,7 +38,7 @@ func contrast(a, b color.NRGBA) float64 {
 }
 
 func TestContrastOfText(t *testing.T) {
-	surfaces := []fyne.ThemeColorName{colorWindow, colorPanel, colorRaised, colorField, colorHover, colorSelected}
+	surfaces := []fyne.ThemeColorName{colorWindow, colorPanel, colorRaised, colorMenu, colorField, colorHover, colorSelected}
 	inks := []fyne.ThemeColorName{colorInk, colorQuiet, colorLink, colorDanger, colorGood, colorWarn}
 	for name, p := range map[string]palette{"light": light, "dark": dark} {
 		check := func(ink, surface fyne.ThemeColorName, least float64) {

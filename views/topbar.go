@@ -95,7 +95,8 @@ func (f *field) restore(text string) {
 	f.OnChanged = told
 }
 
-// placeWidth is the room of the storage's name, with what is said of its end.
+// placeWidth is the room of the storage's name, with what is said of its end; a
+// wide window has twice as much.
 const placeWidth float32 = 176
 
 // topBar holds the storage, the search, and the way in.
@@ -105,6 +106,7 @@ type topBar struct {
 	search   *field
 	add      *button
 	settings *button
+	spare    float32 // that the name of the storage gives back in a narrow window
 }
 
 func newTopBar(w *Window) *topBar {
@@ -126,11 +128,7 @@ func newTopBar(w *Window) *topBar {
 // show tells which storage is open and how it is.
 func (b *topBar) show(w *Window) {
 	ends := w.endsIn(time.Now())
-	room := placeWidth
-	if ends != "" {
-		room -= measure(captionText, fyne.TextStyle{})(ends)
-	}
-	name := elideEnd(w.placeName(w.place()), max(room, placeWidth/2), measure(normalText, fyne.TextStyle{}))
+	name := b.name(w, ends)
 	tint := colorGood
 	switch {
 	case w.connection.NeedsKey || w.connection.Problem != "" && !w.connection.Retrying:
@@ -143,6 +141,24 @@ func (b *topBar) show(w *Window) {
 		b.place.Refresh()
 	}
 	b.place.put(name, ends)
+}
+
+// name is the storage's, as much of it as has room beside what is said of its end.
+func (b *topBar) name(w *Window, ends string) string {
+	measured := measure(normalText, fyne.TextStyle{})
+	room := placeWidth
+	if ends != "" {
+		room -= measure(captionText, fyne.TextStyle{})(ends)
+	}
+	name := w.placeName(w.place())
+	short := elideEnd(name, max(room, placeWidth/2), measured)
+	b.spare = 0
+	if w.narrow() {
+		return short
+	}
+	long := elideEnd(name, room+placeWidth, measured)
+	b.spare = measured(long) - measured(short)
+	return long
 }
 
 // endsIn says when the storage closes, to the minute: nothing counts seconds
@@ -211,6 +227,7 @@ type overallBar struct {
 
 func newOverallBar(w *Window) *overallBar {
 	o := &overallBar{bar: newProgress(), text: newCaption()}
+	o.text.clauses = true
 	o.hold = newButton(w.kit, raised, glyphPause, w.words.Text("all.pause"), w.actions.PauseAll)
 	o.resume = newButton(w.kit, raised, glyphPlay, w.words.Text("all.resume"), w.actions.ResumeAll)
 	o.stop = newButton(w.kit, quiet, glyphCross, w.words.Text("saving.stop"), func() { w.actions.StopSaving(nil) })

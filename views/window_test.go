@@ -283,7 +283,7 @@ func TestEmptyStates(t *testing.T) {
 	s.want("filter 0", "reload")
 	at := time.Date(2026, time.November, 24, 14, 5, 0, 0, time.Local)
 	s.setList(List{Problem: "The server is away.", LoadedAt: at, Rows: RowSlice{doneRow("1", "kept.txt")}})
-	s.reads("kept.txt", "The server is away. This is the list of Tue 24 Nov")
+	s.reads("kept.txt", "This is the list of Tue 24 Nov", ". The server is away.")
 	s.tap("Try again")
 	s.want("reload")
 	s.setList(List{Rows: RowSlice{doneRow("1", "kept.txt")}})

@@ -10,6 +10,9 @@ const (
 	wideFrom    float32 = 900 // the pane stands beside the list
 	leastWidth  float32 = 600
 	leastHeight float32 = 440
+	// tallFrom is where the field to drop on has room under the list; in a lower
+	// window rows have it, if there are so many.
+	tallFrom float32 = 560
 )
 
 // windowLayout lays out the whole window. Where it is narrow, the pane takes
@@ -28,7 +31,7 @@ func (l *windowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout.
 func (l *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(max(leastWidth, l.w.top.box.MinSize().Width+3*grid), leastHeight)
+	return fyne.NewSize(max(leastWidth, l.w.top.box.MinSize().Width-l.w.top.spare+3*grid), leastHeight)
 }
 
 // arrange places everything, by the size of the window and by what there is to
@@ -41,6 +44,7 @@ func (l *windowLayout) arrange() {
 	w := l.w
 	fresh := w.panel.zone.box.Visible()
 	l.dress(fresh)
+	w.top.show(w)
 	width := l.size.Width - 2*margin
 	y := margin + l.put(w.top.box, margin, margin, width, w.top.box.MinSize().Height) + margin
 	if w.strip.box.Visible() {
@@ -76,6 +80,7 @@ func (l *windowLayout) dress(fresh bool) {
 func (l *windowLayout) body(fresh bool, x, y, width, height float32) {
 	w := l.w
 	beside := l.size.Width >= wideFrom
+	w.panel.offerDrop(l.size.Height >= tallFrom || w.panel.spare(height))
 	instead := !beside && l.details && !fresh
 	show(w.pane.box, !fresh && (beside || instead))
 	show(w.panel.box, !instead)

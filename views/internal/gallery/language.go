@@ -20,6 +20,10 @@ var sentences = map[string]string{
 	"Send as one .zip":    "hold.archive",
 	"Send anyway":         "hold.anyway",
 	"Don’t send":          "hold.not",
+	"The key does not work. Paste a new one.":                                           "error.unauthorized",
+	"This storage has no more room. Delete something there, or choose another storage.": "error.quota",
+	"Its storage has closed: the link no longer works.":                                 "row.gone",
+	"No connection": "brief.network",
 }
 
 // counted are those that have plural forms, with their numbers.
@@ -30,7 +34,8 @@ var counted = map[string]struct {
 	"3 items were added together.": {"offer.together", 3},
 	"One link for all 3":           {"offer.oneLink", 3},
 	"5,012 files; this storage takes 100 — send them as one .zip?": {"hold.files", 5012},
-	"Saving 1 file…": {"note.saving", 1},
+	"Saving 1 file…":                         {"note.saving", 1},
+	"Link copied — works for a limited time": {"note.copiedLimited", 1},
 }
 
 // in returns the scene in the language of c.
@@ -53,6 +58,7 @@ func (s scene) in(c *words.Catalogue) scene {
 	}
 	for i := range rows {
 		say(&rows[i].Message)
+		say(&rows[i].Brief)
 	}
 	s.list.Rows = rows
 	s.connection.Places = append([]views.Place(nil), s.connection.Places...)
@@ -60,6 +66,8 @@ func (s scene) in(c *words.Catalogue) scene {
 		say(&s.connection.Places[i].Name)
 	}
 	say(&s.detail.Row.Message)
+	say(&s.detail.Link.Problem)
+	say(&s.said)
 	say(&s.list.Problem)
 	say(&s.overall.Message)
 	say(&s.overall.Saving)

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/words"
 )
 
 // scene is one state of the window: its data, and what is done in it.
@@ -21,6 +22,9 @@ type scene struct {
 	// act is done in the window once it is drawn, and then after that was drawn:
 	// what a sheet holds has its place only then.
 	act, then func(fyne.Window)
+	// asks is done before, and said is a sentence that the window says.
+	asks func(*views.Window)
+	said string
 }
 
 func (s scene) set(data *views.Data) {
@@ -36,7 +40,8 @@ func (s scene) set(data *views.Data) {
 
 func stateNames() string { return strings.Join(slices.Sorted(maps.Keys(scenes)), " ") }
 
-var scenes = map[string]scene{
+// usual are the states that a person sees every day.
+var usual = map[string]scene{
 	"empty":     {connection: here(false)},
 	"list":      {list: listOf(finished()), detail: totals(), connection: here(false)},
 	"uploading": {list: listOf(moving()), detail: totals(), overall: busy(), connection: here(false)},
@@ -58,7 +63,7 @@ var scenes = map[string]scene{
 		ID: "3", Text: "This takes about 13 h; your storage closes in 2 h.", Answers: []string{"Send anyway", "Don’t send"},
 	})},
 	"folder":   {list: listOf(folders()), detail: folderDetail(), connection: here(false), act: down(1)},
-	"connect":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect},
+	"connect":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect("fails")},
 	"storage":  {list: listOf(finished()), detail: totals(), connection: remote(), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
 	"settings": {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace)},
 	"clean":    {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(22, fyne.KeySpace)},
@@ -149,7 +154,7 @@ func waiting() []views.Row {
 	for i := range rows[:3] {
 		rows[i].State, rows[i].Speed, rows[i].Left = views.Reconnecting, 0, -1
 		rows[i].Message = "No connection. Nothing is lost: it goes on by itself when the connection is back. Next try in 12 s."
-		rows[i].Brief = "No connection · next try in 12 s"
+		rows[i].Brief = "No connection"
 	}
 	return rows
 }
@@ -257,7 +262,7 @@ func hostile() []views.Row {
 }
 
 // actions answers what is asked for in the simplest way that can be seen.
-func actions(a fyne.App, data *views.Data) views.Actions {
+func actions(a fyne.App, data *views.Data, c *words.Catalogue) views.Actions {
 	set := func(change func(*views.List)) {
 		list, _ := data.List.Get()
 		change(&list)
@@ -274,7 +279,7 @@ func actions(a fyne.App, data *views.Data) views.Actions {
 		CopyLink: func(string) {}, NewLink: func(string) {}, CopyLinks: many, MakeLink: func(string) {},
 		Sum: func(string) {}, StopSum: func() {}, StopSaving: many, Open: func(string) {}, Save: func([]string, string) {},
 		SetAudience: func(views.Audience) {}, Choose: func(string) {}, Forget: func(string) {},
-		DownloadFolder: func() string { return "" }, Quit: a.Quit, Test: test,
+		DownloadFolder: func() string { return "" }, Quit: a.Quit, Test: trial(c),
 		Visible: func(bool) {}, ResetPreferences: func() {}, Diagnostics: func(done func(string)) { done("") },
 		Prefer: func(change func(*views.Preferences)) {
 			p, _ := data.Preferences.Get()
@@ -284,29 +289,9 @@ func actions(a fyne.App, data *views.Data) views.Actions {
 		CleanUps: func(done func([]views.CleanUp, string)) {
 			done([]views.CleanUp{{Days: 30, Files: 41, Bytes: 9_200_000_000}, {Days: 7, Files: 96, Bytes: 12_400_000_000}, {Files: 112, Bytes: 14_000_000_000}}, "")
 		},
-		CleanUp: func(_ int, done func(string)) { done("Deleted 41 files: 9.2 GB are free again") },
-		Connect: func(_ views.ConnectionForm, done func(string)) { done("The server does not know this key.") },
+		CleanUp: func(_ int, done func(string)) { done("") },
+		Connect: func(_ views.ConnectionForm, done func(string)) { done(c.Text("error.unauthorized")) },
 	}
-}
-
-func test(_ views.ConnectionForm, step func(views.Step), done func(bool, string)) func() {
-	for _, name := range []string{"Reach the server", "Check the key", "Send a file"} {
-		step(views.Step{Name: name})
-	}
-	step(views.Step{Name: "Fetch it again", Problem: "The link answered with an error."})
-	done(false, "report")
-	return func() {}
-}
-
-// connect opens the page for a new storage and tries it.
-func connect(window fyne.Window) {
-	after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)(window)
-	if field := window.Canvas().Focused(); field != nil {
-		for range 132 {
-			field.TypedRune('k')
-		}
-	}
-	after(3, fyne.KeySpace)(window)
 }
 
 // keys types on what has the focus, or on the window itself.
