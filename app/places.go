@@ -175,13 +175,16 @@ func (a *App) valid(p *place, generation int) bool {
 // use makes a storage that was reached the one that uploads for it go to, unless
 // its key is an older one by now. What earlier runs left there goes on.
 func (a *App) use(p *place, generation int, conn *session.Connection) {
-	target := conn.Target()
 	a.mu.Lock()
 	if !a.valid(p, generation) {
 		a.mu.Unlock()
 		conn.Close()
 		return
 	}
+	if chosen, err := conn.WithNames(p.cfg.HideNames); err == nil { // since it was reached for
+		conn = chosen
+	}
+	target := conn.Target()
 	a.Engine.Connect(target)
 	old, another := p.conn, p.storage != target.Storage
 	if another && p.storage != "" {

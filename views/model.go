@@ -247,6 +247,9 @@ type Place struct {
 	Server string
 	// NamesHidden tells whether names are sealed there.
 	NamesHidden bool
+	// LinksNamed tells that a browser which opens a link calls the file by its own
+	// name, hidden or not; false while nobody knows.
+	LinksNamed bool
 }
 
 // An Offer is what the strip over the list asks about files that were added.
@@ -362,6 +365,9 @@ type Actions struct {
 	// when that failed.
 	Connect func(form ConnectionForm, done func(problem string))
 	Forget  func(placeID string)
+	// HideNames chooses, for what is sent to a storage from now on, whether names are
+	// hidden there. done gets a sentence when they cannot be, and nothing changes.
+	HideNames func(placeID string, hide bool, done func(problem string))
 
 	// DownloadFolder is where Save to… starts.
 	DownloadFolder func() string

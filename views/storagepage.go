@@ -10,7 +10,7 @@ import (
 )
 
 // showStorage opens the page of the current storage: its room, who opens its
-// links, what is private, and the other storages.
+// links, what is private and whether names are, and the other storages.
 func (w *Window) showStorage() {
 	t, c := w.words, w.connection
 	body := column(grid*2, w.storageFacts())
@@ -22,7 +22,10 @@ func (w *Window) showStorage() {
 	}
 	connect := newButton(w.kit, raised, glyphPlus, t.Text("place.connect"), w.showConnect)
 	body.Add(container.NewHBox(connect))
-	body.Add(newNote(w.privacy(w.place().NamesHidden && !w.here())))
+	if place := w.place(); place.ID != "" && !place.Here {
+		body.Add(w.placeNames(place))
+	}
+	body.Add(newNote(t.Text("privacy.contents")))
 	done := newButton(w.kit, raised, glyphNone, t.Text("sheet.done"), func() { w.closeSheet() })
 	w.openSheet(w.placeName(w.place()), body, atEnd(done), done, nil)
 }
