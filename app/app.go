@@ -76,6 +76,8 @@ type Params struct {
 	Node     Node
 	// Network is what the system tells; nil where it tells nothing.
 	Network Network
+	// Awake keeps the computer awake; nil where nothing does.
+	Awake   Awake
 	Engine  *transfer.Engine
 	Words   *words.Catalogue
 	Data    *views.Data
