@@ -74,6 +74,7 @@ func (a *App) describe(d *views.Detail) {
 	}
 	d.Link = a.linkView(p, d.Row)
 	d.Sum = a.sumView(p, d.Row, key)
+	d.Trouble = a.trouble(d.Row)
 }
 
 // cells is the map of the parts of an upload.

@@ -189,6 +189,9 @@ type Detail struct {
 	Picture   image.Image
 	Picturing bool
 	Sum       Sum
+	// Trouble is what is wrong with it to the letter, for whoever helps; empty where
+	// nothing is. It may hold a server's words.
+	Trouble string
 	// Saving is what is being saved of the selection.
 	Saving Saving
 	// NamesHidden tells whether this storage hides names from who lacks the key;
