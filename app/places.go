@@ -13,6 +13,7 @@ import (
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views"
 )
 
 // hereID is the ID of this computer's own storage.
@@ -37,6 +38,8 @@ type place struct {
 	tried     chan struct{}
 	triedOnce sync.Once
 	list      listing
+	// room is what it still took when it was listed.
+	room views.Room
 	// closed tells that the storage has ended; endAsked that its server was asked
 	// at the time that it had told for that.
 	closed, endAsked bool
@@ -276,6 +279,7 @@ func (a *App) listOnce(p *place) (again bool) {
 	if p.conn == conn {
 		if p.list.err = err; err == nil {
 			p.list.files, p.list.byKey, p.list.at = opened, byKey, time.Now()
+			p.room = a.bounds(p)
 		}
 	}
 	again = p.list.again && a.ctx.Err() == nil

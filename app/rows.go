@@ -90,7 +90,7 @@ func (a *App) connection() views.Connection {
 		c.Used, c.Free = a.usage.Bytes, int64(min(a.usage.Free, 1<<62))
 	}
 	if p.conn != nil {
-		c.Ends = p.conn.Session().Ends
+		c.Ends, c.Room = p.conn.Session().Ends, p.room
 	}
 	return c
 }

@@ -287,8 +287,17 @@ type Connection struct {
 	Audience Audience
 	// Offer comes before that question.
 	Offer Offer
+	// Room is what the storage still takes, where its rules bound that.
+	Room Room
 	// Used and Free are bytes on this computer's disk; negative where unknown.
 	Used, Free int64
+}
+
+// Room is what a storage still takes: Files of MaxFiles, and Bytes of MaxBytes. A
+// maximum of 0 is none.
+type Room struct {
+	Files, MaxFiles int
+	Bytes, MaxBytes int64
 }
 
 // ConnectionForm is what a person fills in to reach a QuickSync server.

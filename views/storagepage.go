@@ -71,10 +71,23 @@ func (w *Window) storageFacts() fyne.CanvasObject {
 	if w.here() {
 		facts.Add(w.roomFacts())
 	}
+	say(w.roomSentence(c.Room), widget.MediumImportance)
 	if !c.Ends.IsZero() {
 		say(t.Text("storage.ends", words.Args{"Time": w.moment(c.Ends)}), widget.MediumImportance)
 	}
 	return facts
+}
+
+// roomSentence says what a storage still takes; empty where nothing bounds that.
+func (w *Window) roomSentence(r Room) (text string) {
+	t := w.words
+	if r.MaxFiles > 0 {
+		text = t.Count("storage.roomFiles", r.Files, words.Args{"Max": t.Number(r.MaxFiles)})
+	}
+	if r.MaxBytes > 0 {
+		text = t.Joined(text, t.Text("storage.room", words.Args{"Size": t.Bytes(r.Bytes), "Max": t.Bytes(r.MaxBytes)}))
+	}
+	return text
 }
 
 // audienceChoice lets the answer to "Who should open it?" be changed.
