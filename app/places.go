@@ -40,6 +40,8 @@ type place struct {
 	list      listing
 	// room is what it still took when it was listed.
 	room views.Room
+	// earlier are the newest of what earlier runs have uploaded there.
+	earlier newest
 	// closed tells that the storage has ended; endAsked that its server was asked
 	// at the time that it had told for that.
 	closed, endAsked bool
@@ -196,6 +198,7 @@ func (a *App) use(p *place, generation int, conn *session.Connection) {
 	p.conn, p.storage, p.closed, p.endAsked = conn, target.Storage, false, false
 	if another {
 		p.list = listing{loading: p.list.loading, again: p.list.loading}
+		p.room, p.earlier = views.Room{}, nil
 	}
 	a.mu.Unlock()
 	if old != nil {
@@ -279,7 +282,7 @@ func (a *App) listOnce(p *place) (again bool) {
 	if p.conn == conn {
 		if p.list.err = err; err == nil {
 			p.list.files, p.list.byKey, p.list.at = opened, byKey, time.Now()
-			p.room = a.bounds(p)
+			p.room, p.earlier = a.bounds(p), a.earlier(p)
 		}
 	}
 	again = p.list.again && a.ctx.Err() == nil
