@@ -184,7 +184,7 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 	program := app.New(p)
 	window := views.New(views.Params{
 		App: ui, Words: p.Words, Actions: program.Actions(), Data: p.Data, Do: p.Do,
-		Tray: app.HasTray(), TrayHint: program.TrayHint,
+		Tray: app.HasTray(), TrayHint: program.TrayHint, Size: program.WindowSize(),
 	})
 	desktop.Show = window.Show
 	ui.Lifecycle().SetOnEnteredForeground(program.Actions().Reload)
@@ -196,6 +196,7 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 	window.Show()
 	ui.Run()
 	leave()
+	program.KeepWindowSize(window.Size())
 	window.Close()
 	program.Close()
 }
