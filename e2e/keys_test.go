@@ -188,7 +188,7 @@ func (s *stage) asksThePane(w harness.Window, want string) {
 	downloads := filepath.Join(s.desk.Home, "Downloads")
 	s.portal.Choose(downloads)
 	s.press("Up")
-	s.tab(4)
+	s.tab(5)
 	s.press("space") // Save to…
 	s.until("the saved file", func() bool {
 		saved, err := os.ReadDir(downloads)
@@ -196,7 +196,7 @@ func (s *stage) asksThePane(w harness.Window, want string) {
 	})
 	s.see(w, "the saving to end", func(p image.Image) bool { return len(s.paneButtons(p)) == paneCount })
 	s.press("Up")
-	s.tab(6) // what was pasted lies nowhere
+	s.tab(7) // what was pasted lies nowhere
 	s.press("space")
 	s.tab(1)
 	s.photograph(w, "keys-technical.png")

@@ -30,7 +30,7 @@ func TestNamesOfAStorageAreChosenOnItsPage(t *testing.T) {
 	team.LinksNamed = true
 	show(team)
 	s.reads("Names are hidden from people", "calls the file by its name")
-	s.readsNot("scrambled")
+	s.readsNot("scrambled", "Who should open it?") // which is about this computer
 	s.w.closeSheet()
 	show(Place{ID: "here", Here: true})
 	s.readsNot("Hide file names", "Names are")

@@ -9,12 +9,18 @@ import (
 	"quicksync.me/desktop/views/words"
 )
 
-// showStorage opens the page of the current storage: its room, who opens its
-// links, what is private and whether names are, and the other storages.
+// showStorage opens the page of the current storage: its room, who opens the links
+// of this computer or how another storage is told names, what is private, and the
+// storages that are connected.
 func (w *Window) showStorage() {
 	t, c := w.words, w.connection
 	body := column(grid*2, w.storageFacts())
-	body.Add(w.audienceChoice())
+	switch place := w.place(); {
+	case place.Here:
+		body.Add(w.audienceChoice())
+	case place.ID != "":
+		body.Add(w.placeNames(place))
+	}
 	for _, place := range c.Places {
 		if !place.Here {
 			body.Add(w.placeLine(place))
@@ -22,9 +28,6 @@ func (w *Window) showStorage() {
 	}
 	connect := newButton(w.kit, raised, glyphPlus, t.Text("place.connect"), w.showConnect)
 	body.Add(container.NewHBox(connect))
-	if place := w.place(); place.ID != "" && !place.Here {
-		body.Add(w.placeNames(place))
-	}
 	body.Add(newNote(t.Text("privacy.contents")))
 	done := newButton(w.kit, raised, glyphNone, t.Text("sheet.done"), func() { w.closeSheet() })
 	w.openSheet(w.placeName(w.place()), body, atEnd(done), done, nil)
