@@ -192,8 +192,9 @@ func (s *stage) asksThePane(w harness.Window, want string) {
 	s.press("space") // Save to…
 	s.until("the saved file", func() bool {
 		saved, err := os.ReadDir(downloads)
-		return err == nil && len(saved) == 1 && s.sum(filepath.Join(downloads, saved[0].Name())) == s.sum(want)
+		return err == nil && len(saved) == 1 && filepath.Ext(saved[0].Name()) == ".txt" && s.sum(filepath.Join(downloads, saved[0].Name())) == s.sum(want)
 	})
+	s.stillPicture(w) // what is saved in no time is shown after that
 	s.see(w, "the saving to end", func(p image.Image) bool { return len(s.paneButtons(p)) == paneCount })
 	s.press("Up")
 	s.tab(7) // what was pasted lies nowhere
