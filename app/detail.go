@@ -68,6 +68,7 @@ func (a *App) describe(d *views.Detail) {
 	if i, ok := p.list.byKey[key]; ok {
 		f := p.list.files[i]
 		d.CID, d.Creator, d.Parts = f.CID, f.Creator, f.Parts
+		d.NamesHidden = !p.here() && f.hidden
 		if f.Completed {
 			d.PartsDone = f.Parts
 		}

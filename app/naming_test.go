@@ -80,8 +80,9 @@ func TestNamesAreHiddenOrReadableAtOnce(t *testing.T) {
 	}
 	hidden(true)
 	send("fourth.txt")
-	for _, name := range []string{"first.txt", "second.txt", "third.txt"} {
-		s.row(name, views.Done)
+	for name, want := range map[string]bool{"first.txt": true, "second.txt": false, "third.txt": false, "fourth.txt": true} {
+		s.pick(s.row(name, views.Done))
+		s.until("what holds for "+name, func() bool { return s.detail().NamesHidden == want })
 	}
 	if told := strings.Join(s.names(id), "\n"); !strings.Contains(told, "third.txt") || strings.Contains(told, "fourth") {
 		t.Errorf("the storage was told %q", told)

@@ -75,6 +75,8 @@ type listing struct {
 type listed struct {
 	api.File
 	name, id string
+	// hidden tells that the name was sealed when it was sent, whatever holds now.
+	hidden bool
 }
 
 // keyOf is the key of the file whose row has this ID.
@@ -239,8 +241,9 @@ func (p *place) opened(files []api.File, plain func(api.File) string) ([]listed,
 			for i := from; i < min(from+share, len(files)); i++ {
 				f := files[i]
 				id, name := p.id+"/"+f.Key, plain(f)
+				hidden := name != f.Name
 				f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
-				all[i] = listed{f, name, id}
+				all[i] = listed{f, name, id, hidden}
 			}
 		})
 	}

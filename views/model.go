@@ -194,8 +194,9 @@ type Detail struct {
 	Trouble string
 	// Saving is what is being saved of the selection.
 	Saving Saving
-	// NamesHidden tells whether this storage hides names from who lacks the key;
-	// false for This computer, where nobody else sees them.
+	// NamesHidden tells whether the name is hidden from who lacks the key: as it was
+	// sent, or as this storage has it. False for This computer, where nobody else
+	// sees it.
 	NamesHidden bool
 	// Can tells what may be asked for the whole selection.
 	Can Can
