@@ -18,6 +18,7 @@ import (
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"quicksync.me/desktop/app"
+	"quicksync.me/desktop/service/awake"
 	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/clipboard"
 	"quicksync.me/desktop/service/instance"
@@ -132,12 +133,14 @@ func serve(where paths.Paths, gate *gate, language string, files []string, leave
 	defer engine.Close()
 	network := online.New(online.Config{Log: log})
 	defer network.Close()
+	sleepless := awake.New(awake.Config{Log: log})
+	defer sleepless.Close()
 	text, err := words.New(language)
 	if err != nil {
 		return err
 	}
 	show(where, app.Params{
-		Settings: prefs, Secrets: keys, Node: here, Network: network, Engine: engine, Words: text, Data: views.NewData(),
+		Settings: prefs, Secrets: keys, Node: here, Network: network, Awake: sleepless, Engine: engine, Words: text, Data: views.NewData(),
 		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Language: language,
 		Clipboard: clipboard.Read, ClipboardText: clipboardText(), Pasted: filepath.Join(where.Data, "pasted"), Left: cfg.Left, Log: log, LogFile: logFile,
 	}, gate, files, leave)
@@ -183,7 +186,7 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 	program.Tell()
 	window := views.New(views.Params{
 		App: ui, Words: p.Words, Actions: program.Actions(), Data: p.Data, Do: p.Do,
-		Tray: app.HasTray(), TrayHint: program.TrayHint,
+		Tray: app.HasTray(), TrayHint: program.TrayHint, Size: program.WindowSize(),
 	})
 	desktop.Show = window.Show
 	ui.Lifecycle().SetOnEnteredForeground(program.Foreground)
@@ -194,6 +197,7 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 	window.Show()
 	ui.Run()
 	leave()
+	program.KeepWindowSize(window.Size())
 	window.Close()
 	program.Close()
 }

@@ -40,7 +40,7 @@ func (a *App) Actions() views.Actions {
 		ResumeAll: a.Engine.ResumeAll, RetryFailed: a.retryFailed,
 
 		SetAudience: a.setAudience, Choose: a.choose,
-		Test: a.test, Connect: a.connect, Forget: a.forget,
+		Test: a.test, Connect: a.connect, Forget: a.forget, HideNames: a.hideNames,
 		DownloadFolder: a.downloadFolder, Quit: a.Desktop.Quit,
 
 		Visible: a.setVisible, Prefer: a.prefer, ResetPreferences: a.resetPreferences,

@@ -1,11 +1,9 @@
 package app
 
 import (
-	"context"
 	"path/filepath"
 	"time"
 
-	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/transfer"
 )
 
@@ -29,6 +27,9 @@ type parcel struct {
 	asks question
 	// uploads are the IDs of its transfers, where several things were added.
 	uploads []string
+	// found is what it is sent as, where it was few enough to be kept since it was
+	// measured.
+	found []transfer.Source
 }
 
 // add sends files and folders to the storage that is shown.
@@ -104,16 +105,16 @@ func (a *App) admits(d *parcel) bool {
 	if fits || d.sure {
 		return true
 	}
-	d.asks = q
+	d.asks, d.found = q, nil // who knows when it is answered
 	a.hold(d)
 	return false
 }
 
-// send adds what is found to the queue, and lets the window know. Folders are
-// walked while the first files are on their way.
+// send adds what was found to the queue, and lets the window know. What was too
+// much to be kept is walked again while the first files are on their way.
 func (a *App) send(d *parcel) {
 	twice := 0
-	_ = a.sources(d, func(src transfer.Source) { // only our end cuts it short
+	_ = a.found(d, func(src transfer.Source) { // only our end cuts it short
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		id, added := a.Engine.Add(d.place.id, src)
@@ -143,54 +144,4 @@ func (a *App) send(d *parcel) {
 		a.finish(d.batch)
 	}
 	a.now()
-}
-
-// sources finds what a parcel is sent as.
-func (a *App) sources(d *parcel, found func(transfer.Source)) error {
-	switch {
-	case d.archive != "":
-		found(bundle.Whole(d.archive, d.paths...))
-		return nil
-	case d.each:
-		return bundle.Sources(a.ctx, d.paths, nil, found)
-	default:
-		return bundle.Sources(a.ctx, d.paths, archiveOf, found)
-	}
-}
-
-// archiveOf is a folder as one upload.
-func archiveOf(folder string) transfer.Source {
-	return bundle.Whole(bundle.FolderName(folder), folder)
-}
-
-// measured is what a parcel comes to.
-type measured struct {
-	// files are all that were found, and uploads what they are sent as.
-	files, uploads int
-	// size of all files in bytes.
-	size int64
-}
-
-// measure looks through a parcel. Its error is that of the program's end.
-func (a *App) measure(d *parcel) (m measured, err error) {
-	for _, path := range d.paths {
-		before, folder := m.files, false
-		err = transfer.Walk(a.ctx, []string{path}, func(src transfer.Source) {
-			m.files++
-			m.size += src.Size()
-			folder = folder || src.Path() != path
-		})
-		if err != nil {
-			return m, context.Cause(a.ctx)
-		}
-		found := m.files - before
-		if folder && !d.each {
-			found = 1
-		}
-		m.uploads += found
-	}
-	if d.archive != "" {
-		m.uploads = min(m.files, 1)
-	}
-	return m, nil
 }

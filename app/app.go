@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"quicksync.me/desktop/app/table"
+	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/clipboard"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/secrets"
@@ -76,6 +77,8 @@ type Params struct {
 	Node     Node
 	// Network is what the system tells; nil where it tells nothing.
 	Network Network
+	// Awake keeps the computer awake; nil where nothing does.
+	Awake   Awake
 	Engine  *transfer.Engine
 	Words   *words.Catalogue
 	Data    *views.Data
@@ -134,6 +137,7 @@ type App struct {
 	asked     *batch                      // what the answer is for, all in one
 	held      []*parcel                   // what does not fit its storage, oldest first
 	together  *parcel                     // what may have one link for all of it
+	measured  []*bundle.Lazy              // of the parcel that was looked through last
 	savings   map[*saving]bool
 	writing   bool // the settings are being written
 	note      note

@@ -149,7 +149,7 @@ func TestOnlyMeCopiesNothingUnasked(t *testing.T) {
 	s.act(func(a views.Actions) { a.Add([]string{s.file("f", 10)}) })
 	r := s.row("f", views.Done)
 	s.act(func(a views.Actions) { a.CopyLink(r.ID) })
-	s.says("Link copied")
+	s.says("Link copied — it opens on this computer only")
 	if !strings.HasPrefix(s.desk.Content(), "http://127.0.0.1:") {
 		t.Errorf("copied %q", s.desk.Content())
 	}

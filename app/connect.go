@@ -146,6 +146,13 @@ func (a *App) adopt(cfg session.Config) (p *place, generation int) {
 	p.generation++
 	generation = p.generation
 	a.mu.Unlock()
+	a.keepConnection(kept)
+	return p, generation
+}
+
+// keepConnection keeps a storage in the settings, in the place of what they held
+// of it.
+func (a *App) keepConnection(kept settings.Connection) {
 	a.save(func(s *settings.Settings) {
 		at := slices.IndexFunc(s.Connections, func(c settings.Connection) bool { return c.ID == kept.ID })
 		if at < 0 {
@@ -154,7 +161,6 @@ func (a *App) adopt(cfg session.Config) (p *place, generation int) {
 			s.Connections[at] = kept
 		}
 	})
-	return p, generation
 }
 
 // serverName is what a storage is called: its host, without what all share.

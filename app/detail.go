@@ -68,12 +68,14 @@ func (a *App) describe(d *views.Detail) {
 	if i, ok := p.list.byKey[key]; ok {
 		f := p.list.files[i]
 		d.CID, d.Creator, d.Parts = f.CID, f.Creator, f.Parts
+		d.NamesHidden = !p.here() && f.hidden
 		if f.Completed {
 			d.PartsDone = f.Parts
 		}
 	}
 	d.Link = a.linkView(p, d.Row)
 	d.Sum = a.sumView(p, d.Row, key)
+	d.Trouble = a.trouble(d.Row)
 }
 
 // cells is the map of the parts of an upload.

@@ -155,12 +155,14 @@ func (a *App) copyTried(p *place, links []api.Link, sizes []int64, before func()
 		urls = append(urls, public)
 	}
 	text := strings.Join(urls, "\n")
-	until := a.until(p, links[0])
+	a.mu.Lock()
+	said := a.copiedSays(p, urls, a.until(p, links[0]))
+	a.mu.Unlock()
 	if before != nil && a.copiedSince(before()) {
 		a.say(a.Words.Count("note.linkReady", len(urls)))
 		return
 	}
-	a.Do(func() { a.copy(text, before != nil, len(urls), until) })
+	a.Do(func() { a.copy(text, before != nil, len(urls), said) })
 }
 
 // errAway: the storage of a link is not connected.
@@ -176,17 +178,26 @@ func (a *App) tried(p *place, link string, want int64) error {
 	return err
 }
 
-// copy puts links on the clipboard, on the UI goroutine. byItself tells that
-// nobody has just asked for them.
-func (a *App) copy(text string, byItself bool, count int, until time.Time) {
+// copiedSays tells that links were copied: whom they serve, where that is nobody
+// else, or until when. Callers hold a.mu.
+func (a *App) copiedSays(p *place, urls []string, until time.Time) string {
+	switch {
+	case a.reach(p, urls[0]) == views.ReachThisComputer:
+		return a.Words.Count("note.copiedHere", len(urls))
+	case until.IsZero():
+		return a.Words.Count("note.copiedLimited", len(urls))
+	default:
+		return a.Words.Count("note.copied", len(urls), words.Args{"Time": a.Words.Moment(until, time.Now())})
+	}
+}
+
+// copy puts links on the clipboard, on the UI goroutine, and says so. byItself
+// tells that nobody has just asked for them.
+func (a *App) copy(text string, byItself bool, count int, said string) {
 	a.Desktop.Clipboard().SetContent(text)
 	a.mu.Lock()
 	a.copied = text
 	a.mu.Unlock()
-	said := a.Words.Count("note.copiedLimited", count)
-	if !until.IsZero() {
-		said = a.Words.Count("note.copied", count, words.Args{"Time": a.Words.Moment(until, time.Now())})
-	}
 	a.say(said)
 	if byItself && a.prefs.Load().Notify {
 		a.Desktop.Notify(a.Words.Text("window.title"), a.Words.Count("notify.copied", count))
@@ -272,7 +283,8 @@ func (a *App) fetchLink(p *place, f api.File, name string) (api.Link, error) {
 	return link, a.tried(p, link.URL, f.Size)
 }
 
-// until is when a link stops working: never later than its storage.
+// until is when a link stops working: never later than its storage. Callers hold
+// a.mu.
 func (a *App) until(p *place, l api.Link) time.Time {
 	ends := time.Time{}
 	if p.conn != nil {

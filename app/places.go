@@ -13,6 +13,7 @@ import (
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views"
 )
 
 // hereID is the ID of this computer's own storage.
@@ -37,6 +38,10 @@ type place struct {
 	tried     chan struct{}
 	triedOnce sync.Once
 	list      listing
+	// room is what it still took when it was listed.
+	room views.Room
+	// earlier are the newest of what earlier runs have uploaded there.
+	earlier newest
 	// closed tells that the storage has ended; endAsked that its server was asked
 	// at the time that it had told for that.
 	closed, endAsked bool
@@ -70,6 +75,8 @@ type listing struct {
 type listed struct {
 	api.File
 	name, id string
+	// hidden tells that the name was sealed when it was sent, whatever holds now.
+	hidden bool
 }
 
 // keyOf is the key of the file whose row has this ID.
@@ -175,13 +182,16 @@ func (a *App) valid(p *place, generation int) bool {
 // use makes a storage that was reached the one that uploads for it go to, unless
 // its key is an older one by now. What earlier runs left there goes on.
 func (a *App) use(p *place, generation int, conn *session.Connection) {
-	target := conn.Target()
 	a.mu.Lock()
 	if !a.valid(p, generation) {
 		a.mu.Unlock()
 		conn.Close()
 		return
 	}
+	if chosen, err := conn.WithNames(p.cfg.HideNames); err == nil { // since it was reached for
+		conn = chosen
+	}
+	target := conn.Target()
 	a.Engine.Connect(target)
 	old, another := p.conn, p.storage != target.Storage
 	if another && p.storage != "" {
@@ -190,6 +200,7 @@ func (a *App) use(p *place, generation int, conn *session.Connection) {
 	p.conn, p.storage, p.closed, p.endAsked = conn, target.Storage, false, false
 	if another {
 		p.list = listing{loading: p.list.loading, again: p.list.loading}
+		p.room, p.earlier = views.Room{}, nil
 	}
 	a.mu.Unlock()
 	if old != nil {
@@ -228,8 +239,9 @@ func (p *place) opened(files []api.File, plain func(api.File) string) ([]listed,
 			for i := from; i < min(from+share, len(files)); i++ {
 				f := files[i]
 				id, name := p.id+"/"+f.Key, plain(f)
+				hidden := name != f.Name
 				f.Key, f.Name = p.keyOf(id), "" // one text for both, and none that nobody reads
-				all[i] = listed{f, name, id}
+				all[i] = listed{f, name, id, hidden}
 			}
 		})
 	}
@@ -271,6 +283,7 @@ func (a *App) listOnce(p *place) (again bool) {
 	if p.conn == conn {
 		if p.list.err = err; err == nil {
 			p.list.files, p.list.byKey, p.list.at = opened, byKey, time.Now()
+			p.room, p.earlier = a.bounds(p), a.earlier(p)
 		}
 	}
 	again = p.list.again && a.ctx.Err() == nil

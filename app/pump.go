@@ -31,6 +31,7 @@ type snapshots struct {
 func (a *App) pump() {
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
+	defer a.letSleep()
 	var asleep online.Sleep
 	a.now()
 	for {
@@ -76,6 +77,7 @@ func (a *App) tick(now time.Time) (moving bool) {
 	p := a.current
 	p.closed = a.isClosed(p, now)
 	news, seen := a.deliver(idsOf(changed), now), a.view.View
+	a.keepAwake()
 	a.mu.Unlock()
 	a.shelf.take(news)
 	a.snapshot(p, a.shelf.table.Show(seen), now)

@@ -146,3 +146,22 @@ func TestFolderOfAll(t *testing.T) {
 		}
 	}
 }
+
+// TestRoomThatIsLeft is told of a storage that has bounds, as files come and go.
+func TestRoomThatIsLeft(t *testing.T) {
+	s := newStage(t)
+	if r := s.connection().Room; r != (views.Room{}) {
+		t.Errorf("this computer has bounds: %+v", r)
+	}
+	s.bounded(node.Rules{MaxFiles: 3, MaxMegaBytes: 2})
+	left := func(want views.Room) {
+		s.Helper()
+		s.until("the room that is left", func() bool { return s.connection().Room == want })
+	}
+	left(views.Room{Files: 3, MaxFiles: 3, Bytes: 2_000_000, MaxBytes: 2_000_000})
+	s.act(func(a views.Actions) { a.Add([]string{s.file("f", 500_000)}) })
+	r := s.row("f", views.Done)
+	left(views.Room{Files: 2, MaxFiles: 3, Bytes: 1_500_000, MaxBytes: 2_000_000})
+	s.act(func(a views.Actions) { a.Delete([]string{r.ID}) })
+	left(views.Room{Files: 3, MaxFiles: 3, Bytes: 2_000_000, MaxBytes: 2_000_000})
+}

@@ -77,6 +77,7 @@ func (a *App) connection() views.Connection {
 	}
 	for _, q := range a.places {
 		item := views.Place{ID: q.id, Name: q.cfg.Name, Server: q.cfg.Server, NamesHidden: q.cfg.HideNames}
+		item.LinksNamed = q.conn != nil && q.conn.NamesLinks()
 		if q.here() {
 			item.Name, item.Here = a.Words.Text("place.here"), true
 		}
@@ -89,7 +90,7 @@ func (a *App) connection() views.Connection {
 		c.Used, c.Free = a.usage.Bytes, int64(min(a.usage.Free, 1<<62))
 	}
 	if p.conn != nil {
-		c.Ends = p.conn.Session().Ends
+		c.Ends, c.Room = p.conn.Session().Ends, p.room
 	}
 	return c
 }

@@ -40,14 +40,16 @@ type stage struct {
 	ring *ring
 	// network is the system's word on it, from the next start on.
 	network Network
-	ui      chan func()
-	stop    func()
+	// sleep is what was wished of the computer's sleep.
+	sleep *sleepless
+	ui    chan func()
+	stop  func()
 }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
 	test.NewTempApp(t) // bindings want one
-	s := &stage{T: t, dir: t.TempDir(), desk: &desk{}, ring: &ring{keys: map[string]string{}}, ui: make(chan func(), 1000), stop: func() {}}
+	s := &stage{T: t, dir: t.TempDir(), desk: &desk{}, sleep: &sleepless{}, ring: &ring{keys: map[string]string{}}, ui: make(chan func(), 1000), stop: func() {}}
 	s.node = s.startNode()
 	t.Cleanup(func() { s.stop() })
 	s.start()
@@ -83,7 +85,7 @@ func (s *stage) start() {
 	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history, Reopen: bundle.ReopenWhole})
 	s.app = New(Params{
 		History: history, SetAside: setAside,
-		Settings: prefs, Secrets: keys, Node: localNode{s.node}, Network: s.network, Engine: engine, Words: text, Data: views.NewData(),
+		Settings: prefs, Secrets: keys, Node: localNode{s.node}, Network: s.network, Awake: s.sleep, Engine: engine, Words: text, Data: views.NewData(),
 		Clipboard: s.desk.copied, Pasted: s.pasted(), Left: left,
 		Desktop: s.desk, Do: func(f func()) { s.ui <- f }, Downloads: s.dir, Log: slog.New(slog.DiscardHandler),
 	})

@@ -224,23 +224,3 @@ func (a *App) noteTime(running bool) time.Duration {
 	}
 	return noteFor
 }
-
-// maxRecents is how many links the tray offers again.
-const maxRecents = 10
-
-func (a *App) recents() (r []views.Recent) {
-	var newest []*tracked // of all, the first few
-	later := func(x, y *tracked) int { return y.Ended.Compare(x.Ended) }
-	for _, u := range a.transfers.order {
-		if !u.State.Stored() || u.unwanted || a.gone(a.place(u.Target), u) != "" {
-			continue
-		}
-		at, _ := slices.BinarySearchFunc(newest, u, later)
-		newest = slices.Insert(newest, at, u)
-		newest = newest[:min(len(newest), maxRecents)]
-	}
-	for _, u := range newest {
-		r = append(r, views.Recent{ID: u.ID, Name: u.Name})
-	}
-	return r
-}

@@ -188,15 +188,16 @@ func (s *stage) asksThePane(w harness.Window, want string) {
 	downloads := filepath.Join(s.desk.Home, "Downloads")
 	s.portal.Choose(downloads)
 	s.press("Up")
-	s.tab(4)
+	s.tab(5)
 	s.press("space") // Save to…
 	s.until("the saved file", func() bool {
 		saved, err := os.ReadDir(downloads)
-		return err == nil && len(saved) == 1 && s.sum(filepath.Join(downloads, saved[0].Name())) == s.sum(want)
+		return err == nil && len(saved) == 1 && filepath.Ext(saved[0].Name()) == ".txt" && s.sum(filepath.Join(downloads, saved[0].Name())) == s.sum(want)
 	})
+	s.stillPicture(w) // what is saved in no time is shown after that
 	s.see(w, "the saving to end", func(p image.Image) bool { return len(s.paneButtons(p)) == paneCount })
 	s.press("Up")
-	s.tab(6) // what was pasted lies nowhere
+	s.tab(7) // what was pasted lies nowhere
 	s.press("space")
 	s.tab(1)
 	s.photograph(w, "keys-technical.png")

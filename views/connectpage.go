@@ -18,7 +18,7 @@ type connectPage struct {
 	placeID         string // of the storage that gets a new key
 	key             *field
 	server, session *field
-	hide            *check
+	hide            *namesChoice
 	fold            *button
 	folded          *fyne.Container
 	steps           *fyne.Container
@@ -51,13 +51,12 @@ func (w *Window) openConnect(p *connectPage, title, why string, place Place) {
 	p.session = newField(w.kit, t.Text("connect.sessionHint"))
 	p.key.OnChanged = func(string) { p.enable() }
 	p.key.OnSubmitted = func(string) { p.submit() }
-	p.hide = newCheck(w.kit, t.Text("connect.hide"), func(bool) {})
-	p.hide.put(place.NamesHidden)
+	p.hide = newNamesChoice(w, place, func(bool) { w.resizeSheet() })
 	p.fold = newButton(w.kit, small, glyphRight, t.Text("connect.more"), p.unfold)
 	p.folded = column(grid,
 		labelled(t.Text("connect.server"), p.server),
 		labelled(t.Text("connect.session"), p.session),
-		container.NewHBox(p.hide.button), newNote(t.Text("privacy.names")))
+		p.hide.box)
 	p.folded.Hide()
 	p.steps = column(grid / 2)
 	p.problem = newParagraph(theme.SizeNameText, widget.DangerImportance)

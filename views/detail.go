@@ -214,7 +214,7 @@ type linkCard struct {
 	title          *line
 	text, problem  *paragraph
 	copy, renew    *button
-	qr             *button
+	qr, who        *button
 	buttons, inner *fyne.Container
 	now            Detail
 }
@@ -228,7 +228,8 @@ func newLinkCard(w *Window) *linkCard {
 	c.renew = newButton(w.kit, quiet, glyphNone, w.words.Text("link.new"), func() { w.actions.NewLink(c.id) })
 	c.qr = newButton(w.kit, quiet, glyphQR, w.words.Text("qr.button"), func() { w.showQR(c.now) })
 	c.renew.heirs = []*button{c.copy} // while the new one is made
-	c.buttons = container.New(&wrapLayout{gap: grid / 2}, c.copy, c.qr, c.renew)
+	c.who = newAudienceButton(w)
+	c.buttons = container.New(&wrapLayout{gap: grid / 2}, c.copy, c.qr, c.renew, c.who)
 	c.inner = column(grid, c.title, c.text, c.problem, c.buttons)
 	c.surface = newSurface(colorRaised, colorEdge, inset(grid*1.5, grid*1.5, c.inner))
 	return c
@@ -247,6 +248,7 @@ func (c *linkCard) show(d Detail) {
 	show(c.copy, d.Can.Copy)
 	show(c.renew, d.Can.Copy && (l.URL != "" || l.Problem != ""))
 	show(c.qr, d.Can.Copy && l.Reach != ReachThisComputer) // nothing else could open it
+	show(c.who, d.Can.Copy && c.w.here())
 	show(c.buttons, d.Can.Copy)
 	c.inner.Refresh()
 }

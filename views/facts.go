@@ -52,6 +52,7 @@ type factSheet struct {
 	from        *fact
 
 	fold     *button
+	trouble  *troubleFact
 	folded   *fyne.Container
 	parts    *fact
 	partsMap *partsMap
@@ -73,8 +74,9 @@ func newFactSheet(w *Window) *factSheet {
 	s.who = newFact(w, t.Text("fact.creator"), true)
 	s.cid = newFact(w, t.Text("fact.cid"), true)
 	s.sum = newSumFact(w)
+	s.trouble = newTroubleFact(w)
 	s.fold = newButton(w.kit, small, glyphRight, t.Text("fact.technical"), s.toggle)
-	s.folded = column(grid, s.parts.box, s.partsMap, s.size.box, s.key.box, s.who.box, s.cid.box, s.sum.box)
+	s.folded = column(grid, s.trouble.box, s.parts.box, s.partsMap, s.size.box, s.key.box, s.who.box, s.cid.box, s.sum.box)
 	s.box = column(grid, s.added.box, s.kind.box, s.from.box, container.NewHBox(s.fold), s.folded)
 	s.unfold()
 	return s
@@ -125,6 +127,7 @@ func (s *factSheet) show(d Detail) {
 	s.who.put(d.Creator)
 	s.cid.put(d.CID)
 	s.sum.show(s.w, d)
+	s.trouble.put(d.Trouble)
 	canvas.Refresh(s.box)
 }
 

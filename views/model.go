@@ -189,10 +189,14 @@ type Detail struct {
 	Picture   image.Image
 	Picturing bool
 	Sum       Sum
+	// Trouble is what is wrong with it to the letter, for whoever helps; empty where
+	// nothing is. It may hold a server's words.
+	Trouble string
 	// Saving is what is being saved of the selection.
 	Saving Saving
-	// NamesHidden tells whether this storage hides names from who lacks the key;
-	// false for This computer, where nobody else sees them.
+	// NamesHidden tells whether the name is hidden from who lacks the key: as it was
+	// sent, or as this storage has it. False for This computer, where nobody else
+	// sees it.
 	NamesHidden bool
 	// Can tells what may be asked for the whole selection.
 	Can Can
@@ -247,6 +251,9 @@ type Place struct {
 	Server string
 	// NamesHidden tells whether names are sealed there.
 	NamesHidden bool
+	// LinksNamed tells that a browser which opens a link calls the file by its own
+	// name, hidden or not; false while nobody knows.
+	LinksNamed bool
 }
 
 // An Offer is what the strip over the list asks about files that were added.
@@ -281,8 +288,17 @@ type Connection struct {
 	Audience Audience
 	// Offer comes before that question.
 	Offer Offer
+	// Room is what the storage still takes, where its rules bound that.
+	Room Room
 	// Used and Free are bytes on this computer's disk; negative where unknown.
 	Used, Free int64
+}
+
+// Room is what a storage still takes: Files of MaxFiles, and Bytes of MaxBytes. A
+// maximum of 0 is none.
+type Room struct {
+	Files, MaxFiles int
+	Bytes, MaxBytes int64
 }
 
 // ConnectionForm is what a person fills in to reach a QuickSync server.
@@ -362,6 +378,9 @@ type Actions struct {
 	// when that failed.
 	Connect func(form ConnectionForm, done func(problem string))
 	Forget  func(placeID string)
+	// HideNames chooses, for what is sent to a storage from now on, whether names are
+	// hidden there. done gets a sentence when they cannot be, and nothing changes.
+	HideNames func(placeID string, hide bool, done func(problem string))
 
 	// DownloadFolder is where Save to… starts.
 	DownloadFolder func() string

@@ -152,6 +152,24 @@ func TestStoragePage(t *testing.T) {
 	}
 }
 
+// TestStoragePageTellsWhatIsLeft of the room that a storage's rules give.
+func TestStoragePageTellsWhatIsLeft(t *testing.T) {
+	for want, room := range map[string]Room{
+		"There is room for 91 more of 100 files. 4.2 GB of 5.0 GB are free.": {Files: 91, MaxFiles: 100, Bytes: 4_200_000_000, MaxBytes: 5_000_000_000},
+		"There is room for 0 more of 100 files.":                             {MaxFiles: 100},
+		"0 B of 5.0 GB are free.":                                            {MaxBytes: 5_000_000_000},
+		"":                                                                   {},
+	} {
+		s := newStage(t)
+		s.data.Connection.Set(Connection{Ready: true, Current: "team", Room: room, Places: []Place{{ID: "team", Name: "Team", Server: "https://x"}}})
+		s.w.showStorage()
+		s.reads(want)
+		if want == "" {
+			s.readsNot("There is room", "are free")
+		}
+	}
+}
+
 func TestSheetKeepsTheWindowOutOfReach(t *testing.T) {
 	s := newStage(t)
 	s.list(doneRow("1", "a"))

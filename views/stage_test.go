@@ -28,6 +28,7 @@ type stage struct {
 	testDone   func(bool, string)
 	connecting func(string)
 	cleanUps   func([]CleanUp, string)
+	naming     func(string)
 
 	mu    sync.Mutex
 	queue []func()
@@ -99,6 +100,11 @@ func (s *stage) note(what string, values ...any) {
 	s.asked = append(s.asked, strings.TrimSpace(what+" "+strings.Trim(fmt.Sprint(values...), "")))
 }
 
+func (s *stage) hideNames(id string, hide bool, done func(string)) {
+	s.note("hide names", id, " ", hide)
+	s.naming = done
+}
+
 func (s *stage) actions() Actions {
 	many := func(what string) func([]string) { return func(ids []string) { s.note(what, strings.Join(ids, ",")) } }
 	one := func(what string) func(string) { return func(id string) { s.note(what, id) } }
@@ -116,6 +122,7 @@ func (s *stage) actions() Actions {
 		Delete: many("delete"), Pause: many("pause"), Resume: many("resume"), Cancel: many("cancel"), Retry: many("retry"),
 		RetryFailed: none("retry failed"), PauseAll: none("pause all"), ResumeAll: none("resume all"),
 		SetAudience: func(a Audience) { s.note("audience", int(a)) },
+		HideNames:   s.hideNames,
 		Choose:      one("choose"), Forget: one("forget"), DownloadFolder: func() string { return "/home/me" }, Quit: none("quit"),
 		Visible: func(bool) {}, ResetPreferences: none("reset"),
 		Prefer: func(change func(*Preferences)) {

@@ -9,12 +9,18 @@ import (
 	"quicksync.me/desktop/views/words"
 )
 
-// showStorage opens the page of the current storage: its room, who opens its
-// links, what is private, and the other storages.
+// showStorage opens the page of the current storage: its room, who opens the links
+// of this computer or how another storage is told names, what is private, and the
+// storages that are connected.
 func (w *Window) showStorage() {
 	t, c := w.words, w.connection
 	body := column(grid*2, w.storageFacts())
-	body.Add(w.audienceChoice())
+	switch place := w.place(); {
+	case place.Here:
+		body.Add(w.audienceChoice())
+	case place.ID != "":
+		body.Add(w.placeNames(place))
+	}
 	for _, place := range c.Places {
 		if !place.Here {
 			body.Add(w.placeLine(place))
@@ -22,7 +28,7 @@ func (w *Window) showStorage() {
 	}
 	connect := newButton(w.kit, raised, glyphPlus, t.Text("place.connect"), w.showConnect)
 	body.Add(container.NewHBox(connect))
-	body.Add(newNote(w.privacy(w.place().NamesHidden && !w.here())))
+	body.Add(newNote(t.Text("privacy.contents")))
 	done := newButton(w.kit, raised, glyphNone, t.Text("sheet.done"), func() { w.closeSheet() })
 	w.openSheet(w.placeName(w.place()), body, atEnd(done), done, nil)
 }
@@ -68,10 +74,23 @@ func (w *Window) storageFacts() fyne.CanvasObject {
 	if w.here() {
 		facts.Add(w.roomFacts())
 	}
+	say(w.roomSentence(c.Room), widget.MediumImportance)
 	if !c.Ends.IsZero() {
 		say(t.Text("storage.ends", words.Args{"Time": w.moment(c.Ends)}), widget.MediumImportance)
 	}
 	return facts
+}
+
+// roomSentence says what a storage still takes; empty where nothing bounds that.
+func (w *Window) roomSentence(r Room) (text string) {
+	t := w.words
+	if r.MaxFiles > 0 {
+		text = t.Count("storage.roomFiles", r.Files, words.Args{"Max": t.Number(r.MaxFiles)})
+	}
+	if r.MaxBytes > 0 {
+		text = t.Joined(text, t.Text("storage.room", words.Args{"Size": t.Bytes(r.Bytes), "Max": t.Bytes(r.MaxBytes)}))
+	}
+	return text
 }
 
 // audienceChoice lets the answer to "Who should open it?" be changed.

@@ -27,6 +27,8 @@ type Params struct {
 	// TrayHint tells whether to say now that closing the window did not stop the
 	// program. It is asked each time, and answers yes once. May be nil.
 	TrayHint func() bool
+	// Size is that of the window as it was left; the usual one where it is zero.
+	Size fyne.Size
 	// Theme is NewTheme() where nil.
 	Theme fyne.Theme
 	// Picker is the desktop's where nil.
@@ -99,6 +101,9 @@ func New(p Params) *Window {
 		key: w.typedKey, shortcut: w.typedShortcut, reveal: w.reveal,
 	}
 	w.build()
+	if p.Size.Width > 0 && p.Size.Height > 0 {
+		w.window.Resize(p.Size)
+	}
 	w.makeTray(p.Tray)
 	w.listen(p.Data)
 	return w
@@ -152,6 +157,10 @@ func (w *Window) Show() {
 	w.window.RequestFocus()
 	w.actions.Visible(true)
 }
+
+// Size is that of what the window holds, in Fyne's units; zero before it was on the
+// screen.
+func (w *Window) Size() fyne.Size { return w.layout.size }
 
 // Close ends what the window has going on, and returns when it has ended. Call
 // it after the app stopped running; the window itself goes with the app.

@@ -29,6 +29,24 @@ func TestWindowFitsAtEveryWidth(t *testing.T) {
 	}
 }
 
+// TestWindowHasItsSizeBack: the one that it was left with.
+func TestWindowHasItsSizeBack(t *testing.T) {
+	want := fyne.NewSize(800, 640)
+	s := &stage{t: t, data: NewData(), picker: &madePicker{}}
+	s.w = New(Params{
+		App: test.NewTempApp(t), Words: catalogue(t), Actions: s.actions(), Data: s.data, Do: s.do, Picker: s.picker, Size: want,
+	})
+	t.Cleanup(s.w.Close)
+	if got := s.w.Size(); got != want {
+		t.Errorf("it is %v", got)
+	}
+	want = fyne.NewSize(1300, 900)
+	s.w.window.Resize(want)
+	if got := s.w.Size(); got != want {
+		t.Errorf("it was made %v, and says %v", want, got)
+	}
+}
+
 // inside fails where a piece of the window reaches over its edge, or a column
 // over the next.
 func (s *stage) inside(size fyne.Size) {

@@ -75,6 +75,11 @@ func New(ctx context.Context, name string, paths []string) (*Bundle, error) {
 	if err := w.all(ctx, roots); err != nil {
 		return nil, err
 	}
+	return w.bundle(name, roots)
+}
+
+// bundle lays out the archive of what was found below the roots.
+func (w *walker) bundle(name string, roots []string) (*Bundle, error) {
 	if len(w.members) == 0 {
 		return nil, append(w.problems, ErrNothing)[0]
 	}

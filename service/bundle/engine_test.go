@@ -33,7 +33,7 @@ func send(t *testing.T, fake *transfertest.Fake, left []journal.Entry, src trans
 	e := transfer.New(transfer.Config{Left: left})
 	defer e.Close()
 	e.Connect(transfer.Target{
-		ID: "here", Session: "s", Storage: "s", Bucket: fake, Limits: limits, UniqueNames: true,
+		ID: "here", Session: "s", Storage: "s", Bucket: fake, Limits: limits, UniqueName: func(string) bool { return true },
 		Seal: func(name string) (string, error) { return name + "|" + rand.Text(), nil },
 	})
 	id, _ := e.Add("here", src)

@@ -25,6 +25,14 @@ var errLongName = errors.New("its path is too long for an archive")
 type walker struct {
 	members  []*member
 	problems []error
+	// most bounds what is collected, where it is not 0: beyond it nothing is, and
+	// what there is goes on to be counted. over tells that.
+	most int
+	over bool
+	// files are those that were found, whether they can be sent or not, and size is
+	// theirs in bytes.
+	files int
+	size  int64
 }
 
 // all visits what was given. Names that are the same in several folders get
@@ -90,8 +98,23 @@ func (w *walker) folder(ctx context.Context, p, name string, info fs.FileInfo, a
 // take adds a member. Windows looks up which file it is only when it is asked,
 // by its path: it is asked here, before another file can lie there.
 func (w *walker) take(m *member) {
+	if !m.info.IsDir() {
+		w.files++
+		w.size += m.size
+	}
+	if w.full() {
+		return
+	}
 	_ = os.SameFile(m.info, m.info)
 	w.members = append(w.members, m)
+}
+
+// full tells that no more is collected, and lets go of what was.
+func (w *walker) full() bool {
+	if w.most > 0 && len(w.members)+len(w.problems) >= w.most {
+		w.over, w.members, w.problems = true, nil, nil
+	}
+	return w.over
 }
 
 // ending returns the name as the end of its path where it is that, so that it
@@ -103,7 +126,12 @@ func ending(p, name string) string {
 	return name
 }
 
-func (w *walker) leaveOut(err *transfer.FileError) { w.problems = append(w.problems, err) }
+func (w *walker) leaveOut(err *transfer.FileError) {
+	w.files++
+	if !w.full() {
+		w.problems = append(w.problems, err)
+	}
+}
 
 func contains(above []fs.FileInfo, info fs.FileInfo) bool {
 	for _, a := range above {

@@ -130,7 +130,7 @@ func (c *Connection) Target() transfer.Target {
 	}
 	target := transfer.Target{
 		ID: c.cfg.ID, Session: c.session.ID, Storage: c.storage(), Bucket: c.client, Limits: limits,
-		Seal: c.seal, UniqueNames: c.cfg.HideNames, LinkLifetime: c.cfg.LinkLifetime, Trip: c.trip, Paced: c.client.Paced(),
+		Seal: c.seal, UniqueName: c.unique, LinkLifetime: c.cfg.LinkLifetime, Trip: c.trip, Paced: c.client.Paced(),
 	}
 	if !c.client.Local() {
 		target.Offline = c.client.Offline
@@ -163,6 +163,29 @@ func (c *Connection) seal(name string) (string, error) {
 	}
 	return names.Seal(name, c.session.ID)
 }
+
+// unique tells that a name was sealed for this session, with a salt of its own.
+// One that was sent before it was chosen otherwise stays what it is.
+func (c *Connection) unique(sent string) bool {
+	_, sealed := names.Open(sent, c.session.ID)
+	return sealed
+}
+
+// WithNames returns the connection for names that are hidden from now on, or are
+// not. It is the same to its server, so that only one of them is to be closed.
+// The error is ErrNoSession where nothing is known to hide names with.
+func (c *Connection) WithNames(hidden bool) (*Connection, error) {
+	other := *c
+	other.cfg.HideNames = hidden
+	if other.ifUsable() == nil {
+		return nil, ErrNoSession
+	}
+	return &other, nil
+}
+
+// NamesLinks tells that a link carries the plain name of its file, so that a
+// recipient's browser calls it so however the name was sent.
+func (c *Connection) NamesLinks() bool { return c.client.IsNode() }
 
 // PlainName opens the name of a file in a list. What does not open is returned
 // as it is. It is not to be trusted either way.

@@ -23,7 +23,7 @@ func TestOpenOnANode(t *testing.T) {
 		t.Errorf("session %+v", s)
 	}
 	target := c.Target()
-	if target.ID != "here" || target.Session != n.SessionID() || target.Bucket != c.Client() || !target.UniqueNames {
+	if target.ID != "here" || target.Session != n.SessionID() || target.Bucket != c.Client() || !c.HidesNames() || !c.NamesLinks() {
 		t.Errorf("target %+v", target)
 	}
 	if target.Limits != transfer.Node {
@@ -181,8 +181,8 @@ func TestReadableNames(t *testing.T) {
 	server := startServer(t, saysJSON(http.StatusOK, `{"id":"told"}`))
 	c := mustOpen(t, session.Config{Server: server, Token: "T"})
 	target := c.Target()
-	if c.HidesNames() || target.UniqueNames {
-		t.Error("names are hidden")
+	if c.HidesNames() || c.NamesLinks() {
+		t.Error("names are hidden, or the server takes a name for a link")
 	}
 	for name, want := range map[string]string{"a/b ü.txt": "a/b ü.txt", "torn \xff.txt": "torn \uFFFD.txt"} {
 		if got, err := target.Seal(name); err != nil || got != want {
@@ -197,6 +197,44 @@ func TestReadableNames(t *testing.T) {
 	if got := c.PlainName(api.File{Name: sealed}); got != "secret.txt" {
 		t.Errorf("a hidden name is shown as %q", got)
 	}
+}
+
+// TestNamesAreChosenAnew: from then on. A name that was sent before is unique
+// only where it was sealed, whatever holds now: what lies there under a readable
+// one may be somebody else's.
+func TestNamesAreChosenAnew(t *testing.T) {
+	server := startServer(t, saysJSON(http.StatusOK, `{"id":"told"}`))
+	readable := mustOpen(t, session.Config{ID: "c", Server: server, Token: "T"})
+	hidden, err := readable.WithNames(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := hidden.WithNames(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if readable.HidesNames() || !hidden.HidesNames() || back.HidesNames() {
+		t.Error("a connection changed, or did not")
+	}
+	sealed, err := hidden.Target().Seal("plan.txt")
+	if err != nil || sealed == "plan.txt" || hidden.PlainName(api.File{Name: sealed}) != "plan.txt" {
+		t.Errorf("hidden as %q, %v", sealed, err)
+	}
+	if sent, err := back.Target().Seal("plan.txt"); err != nil || sent != "plan.txt" {
+		t.Errorf("readable as %q, %v", sent, err)
+	}
+	for _, c := range []*session.Connection{readable, hidden, back} {
+		target := c.Target()
+		if !target.UniqueName(sealed) || target.UniqueName("plan.txt") {
+			t.Errorf("hidden %v: a sealed name is not unique, or a readable one is", c.HidesNames())
+		}
+		if target.ID != "c" || target.Storage != readable.Target().Storage || target.Bucket != readable.Client() {
+			t.Errorf("target %+v", target)
+		}
+	}
+	nameless := mustOpen(t, session.Config{Server: startServer(t, saysJSON(http.StatusNotFound, `{}`)), Token: "T"})
+	_, err = nameless.WithNames(true)
+	wantError(t, err, session.ErrNoSession)
 }
 
 func TestLinkLifetimeReachesTheTarget(t *testing.T) {

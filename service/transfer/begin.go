@@ -90,10 +90,10 @@ func (r *run) deleteOrphans(ctx context.Context) error {
 	return r.deleteAll(ctx, named)
 }
 
-// named are the uploads of this name but for one. Where names are not unique they
-// may be somebody else's and stay.
+// named are the uploads of this name but for one. Where it is not unique they may
+// be somebody else's and stay.
 func (r *run) named(ctx context.Context, but string) ([]api.File, error) {
-	if !r.route.target.UniqueNames {
+	if unique := r.route.target.UniqueName; unique == nil || !unique(r.upload.sealed) {
 		return nil, nil
 	}
 	files, err := r.route.target.Bucket.List(ctx)

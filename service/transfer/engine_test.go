@@ -55,7 +55,7 @@ func inBubble(t *testing.T, cfg transfer.Config, run func(b *bench)) {
 
 func (b *bench) connect(session string) {
 	b.engine.Connect(transfer.Target{
-		ID: "here", Session: session, Storage: session, Bucket: b.fake, Limits: limits, UniqueNames: true,
+		ID: "here", Session: session, Storage: session, Bucket: b.fake, Limits: limits, UniqueName: func(string) bool { return true },
 		Seal: func(name string) (string, error) { return name + "|" + session + "|" + rand.Text(), nil },
 	})
 }

@@ -54,7 +54,7 @@ func (w *world) connect(c *connection) {
 	st := c.at
 	st.setKey(true)
 	w.program.Connect(transfer.Target{
-		ID: c.id, Session: st.name, Storage: st.name, Limits: c.limits, UniqueNames: true,
+		ID: c.id, Session: st.name, Storage: st.name, Limits: c.limits, UniqueName: func(string) bool { return true },
 		Bucket: &line{Fake: st.Fake, st: st, run: w.program, conn: c},
 		Seal:   func(name string) (string, error) { return name + "|" + st.name + "|" + rand.Text(), nil },
 	})

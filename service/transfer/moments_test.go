@@ -123,7 +123,7 @@ func TestALateBeginIsClearedAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
 				b.engine.Connect(transfer.Target{
-					ID: "here", Session: "s1", Storage: "s1", Bucket: &lateBegin{Bucket: b.fake}, Limits: limits, UniqueNames: true,
+					ID: "here", Session: "s1", Storage: "s1", Bucket: &lateBegin{Bucket: b.fake}, Limits: limits, UniqueName: func(string) bool { return true },
 					Seal: func(name string) (string, error) { return name + "|" + rand.Text(), nil },
 				})
 				g := newGate("part")

@@ -37,9 +37,10 @@ type Target struct {
 	Limits  Limits
 	// Seal makes the name that is sent of a plain one.
 	Seal func(name string) (string, error)
-	// UniqueNames tells that no two calls of Seal give the same: then an upload
-	// whose begin was not answered can be found again by its name.
-	UniqueNames bool
+	// UniqueName tells of a name that Seal has made, now or by an earlier choice of
+	// how names are sent, that it was never made twice: then an upload whose begin
+	// was not answered can be found again by it. Nil where no name is.
+	UniqueName func(sealed string) bool
 	// Trip is about a round trip to its server; 0 where it was not measured.
 	Trip time.Duration
 	// Paced tells that few connections fill the line, although it loses packets.

@@ -88,3 +88,13 @@ func pressed(row, tabs int) func(fyne.Window) {
 		after(tabs, fyne.KeySpace)(window)
 	}
 }
+
+// troubleDetail is that of a file that failed, with what the server said.
+func troubleDetail() views.Detail {
+	d := failedDetail()
+	d.Trouble = "part: the server refuses this (status 418): the storage does not take films on Mondays: read tcp 192.0.2.7:51234->198.51.100.20:443: connection reset by peer"
+	return d
+}
+
+// left is the room of the storage elsewhere.
+var left = views.Room{Files: 91, MaxFiles: 100, Bytes: 4_200_000_000, MaxBytes: 5_000_000_000}

@@ -74,6 +74,7 @@ var usual = map[string]scene{
 	"picture":  {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: down(3)},
 	"parts":    {list: listOf(moving()), detail: partsDetail(), overall: busy(), connection: remote(), act: pressed(1, 4)},
 	"facts":    {list: listOf(finished()), detail: summingDetail(), connection: remote(), act: pressed(3, 7)},
+	"trouble":  {list: listOf(failing()), detail: troubleDetail(), overall: busy(), connection: here(false), act: pressed(3, 4)},
 	"saving":   {list: listOf(finished()), detail: savingDetail(), overall: views.Overall{Saving: "Saving 1 file…"}, connection: remote(), act: down(3)},
 	"qr":       {list: listOf(finished()), detail: pictureDetail(), connection: remote(), act: pressed(3, 2)},
 	"nomatch": {
@@ -116,7 +117,7 @@ func folderDetail() views.Detail {
 func remote() views.Connection {
 	c := here(false)
 	c.Places = append(c.Places, views.Place{ID: "team", Name: "Studio Nord", Server: "https://api.quicksync.me/v1", NamesHidden: true})
-	c.Current, c.Ends, c.Audience = "team", time.Now().Add(50*time.Hour), views.AudienceAnyone
+	c.Current, c.Ends, c.Audience, c.Room = "team", time.Now().Add(50*time.Hour), views.AudienceAnyone, left
 	return c
 }
 
@@ -278,7 +279,7 @@ func actions(a fyne.App, data *views.Data, c *words.Catalogue) views.Actions {
 		Reload: func() {}, RetryFailed: func() {}, PauseAll: func() {}, ResumeAll: func() {},
 		CopyLink: func(string) {}, NewLink: func(string) {}, CopyLinks: many, MakeLink: func(string) {},
 		Sum: func(string) {}, StopSum: func() {}, StopSaving: many, Open: func(string) {}, Save: func([]string, string) {},
-		SetAudience: func(views.Audience) {}, Choose: func(string) {}, Forget: func(string) {},
+		SetAudience: func(views.Audience) {}, Choose: func(string) {}, Forget: func(string) {}, HideNames: func(string, bool, func(string)) {},
 		DownloadFolder: func() string { return "" }, Quit: a.Quit, Test: trial(c),
 		Visible: func(bool) {}, ResetPreferences: func() {}, Diagnostics: func(done func(string)) { done("") },
 		Prefer: func(change func(*views.Preferences)) {
