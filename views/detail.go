@@ -86,10 +86,11 @@ func (p *detailPane) assemble() {
 		column(grid*1.5, p.hero, words, p.share),
 		p.hint, p.link.surface, p.problem, p.buttons, p.saving.surface, p.facts.box,
 		column(grid/2, p.privacyTitle, p.privacy))
-	p.scroll = container.NewVScroll(inset(grid, grid*2, body))
+	p.scroll = container.NewVScroll(newIsland(inset(grid, grid*2, body)))
+	faintly := container.NewThemeOverride(p.scroll, faint{theme.Current()})
 	p.head = inset(grid/2, grid/2, container.NewHBox(p.back))
 	// What scrolls ends before the round corners do.
-	p.box = container.NewStack(newSurface(colorPanel, colorClear, framed(p.head, inset(grid, 0, p.scroll), nil)))
+	p.box = container.NewStack(newSurface(colorPanel, colorClear, framed(p.head, inset(grid, 0, faintly), nil)))
 	p.head.Hide()
 }
 

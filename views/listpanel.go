@@ -26,7 +26,7 @@ type listPanel struct {
 func newListPanel(w *Window) *listPanel {
 	p := &listPanel{w: w, header: newHeader(w.kit), zone: newDropZone(w), blank: newBlank(w.kit)}
 	p.stale = newNotice(w.kit)
-	rows := container.NewThemeOverride(w.list, flush{theme.Current()})
+	rows := container.NewThemeOverride(w.list, newFlush())
 	top := column(0, p.stale.box, p.header.box)
 	p.drop = inset(grid/2, grid, newDropField(w))
 	p.table = newSurface(colorPanel, colorClear, inset(grid/2, 0, framed(top, rows, p.drop)))

@@ -65,6 +65,8 @@ func holds(in, object fyne.CanvasObject) bool {
 		}
 	case *surface:
 		return holds(in.content, object)
+	case *island:
+		return holds(in.content, object)
 	case *container.ThemeOverride:
 		return holds(in.Content, object)
 	case *container.Scroll:

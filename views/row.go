@@ -12,6 +12,7 @@ import (
 // draws some thirty of them at every step of an upload.
 type row struct {
 	widget.BaseWidget
+	apart
 	list  *fileList
 	index int
 	drawn cells

@@ -33,7 +33,7 @@ func (w *Window) openPage(width float32, title string, content, buttons fyne.Can
 	content = container.New(layout.NewCustomPaddedLayout(0, 0, ringRoom, ringRoom+barRoom), content)
 	scroll := container.NewVScroll(content)
 	body := container.New(&sheetLayout{window: w, content: content, width: width},
-		heading, container.NewThemeOverride(scroll, flush{theme.Current()}), buttons)
+		heading, container.NewThemeOverride(scroll, newFlush()), buttons)
 	w.sheet = &sheet{title: heading, scroll: scroll, popUp: widget.NewModalPopUp(edged(body), w.window.Canvas()), closed: closed}
 	w.sheet.popUp.Show()
 	if first != nil {
