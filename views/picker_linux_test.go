@@ -1,41 +1,15 @@
 package views
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
-)
 
-// newBus starts a message bus of this test's own.
-func newBus(t *testing.T) {
-	t.Helper()
-	program, err := exec.LookPath("dbus-daemon")
-	if err != nil {
-		t.Skip("dbus-daemon is not installed")
-	}
-	daemon := exec.CommandContext(t.Context(), program, "--session", "--nofork", "--print-address")
-	out, err := daemon.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = daemon.Process.Kill()
-		_ = daemon.Wait()
-	})
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
-}
+	"quicksync.me/desktop/internal/ownbus"
+)
 
 // portal is a desktop's file chooser: it answers, or waits to be closed.
 type portal struct {
@@ -85,7 +59,7 @@ func newPortal(t *testing.T, answer ...any) *portal {
 }
 
 func TestPortalPicksSeveralFiles(t *testing.T) {
-	newBus(t)
+	ownbus.Start(t)
 	p := newPortal(t, uint32(0), map[string]dbus.Variant{
 		"uris": dbus.MakeVariant([]string{"file:///a/c+%2B%20d.txt", "file:///b"}),
 	})
@@ -100,7 +74,7 @@ func TestPortalPicksSeveralFiles(t *testing.T) {
 }
 
 func TestPortalPicksAFolder(t *testing.T) {
-	newBus(t)
+	ownbus.Start(t)
 	p := newPortal(t, uint32(1), map[string]dbus.Variant{})
 	paths, err := askPortal(t.Context(), request{title: "Save", folder: true, start: "/home"})
 	if err != nil || paths != nil {
@@ -113,7 +87,7 @@ func TestPortalPicksAFolder(t *testing.T) {
 }
 
 func TestPortalIsTakenBackWhenTheProgramEnds(t *testing.T) {
-	newBus(t)
+	ownbus.Start(t)
 	p := newPortal(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -133,7 +107,7 @@ func TestPortalIsTakenBackWhenTheProgramEnds(t *testing.T) {
 }
 
 func TestNoPortal(t *testing.T) {
-	newBus(t)
+	ownbus.Start(t)
 	if _, err := askPortal(t.Context(), request{}); !errors.Is(err, errNoChooser) {
 		t.Errorf("a bus without a portal: %v", err)
 	}

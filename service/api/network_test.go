@@ -116,6 +116,38 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 	}
 }
 
+// callDuring makes a call while something happens, and returns its error: before
+// there is an answer where the call ends, else there is none.
+func callDuring(t *testing.T, address string, gone, ends bool, happens func(f *far)) *api.Error {
+	t.Helper()
+	asked, answer := make(chan struct{}), make(chan struct{})
+	f := newFar(t, address, func(w http.ResponseWriter, _ *http.Request) {
+		close(asked)
+		<-answer
+		_, _ = io.WriteString(w, "[]")
+	})
+	f.gone.Store(gone)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := f.List(t.Context())
+		ended <- err
+	}()
+	<-asked
+	happens(f)
+	if !ends {
+		close(answer)
+	}
+	err := <-ended
+	if ends {
+		close(answer)
+	}
+	var e *api.Error
+	if ends != (err != nil) || ends != errors.As(err, &e) || errors.Is(err, context.Canceled) {
+		t.Errorf("the call ends with %v", err)
+	}
+	return e
+}
+
 // TestCallsOfAnOldAddressEnd: nobody can bring their answers any more.
 func TestCallsOfAnOldAddressEnd(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -130,31 +162,8 @@ func TestCallsOfAnOldAddressEnd(t *testing.T) {
 		"a server on this computer": {"http://127.0.0.1:1/v1", false, nowhere, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			asked, answer := make(chan struct{}), make(chan struct{})
-			f := newFar(t, c.address, func(w http.ResponseWriter, _ *http.Request) {
-				close(asked)
-				<-answer
-				_, _ = io.WriteString(w, "[]")
-			})
-			f.gone.Store(c.gone)
-			ended := make(chan error, 1)
-			go func() {
-				_, err := f.List(t.Context())
-				ended <- err
-			}()
-			<-asked
-			f.NetworkChanged(c.has)
-			if !c.ends {
-				close(answer)
-				if err := <-ended; err != nil {
-					t.Error(err)
-				}
-				return
-			}
-			err := <-ended // before there is an answer
-			close(answer)
-			var e *api.Error
-			if !errors.As(err, &e) || e.Kind != api.ErrNetwork || !e.Transient() || errors.Is(err, context.Canceled) {
+			err := callDuring(t, c.address, c.gone, c.ends, func(f *far) { f.NetworkChanged(c.has) })
+			if c.ends && (err == nil || err.Kind != api.ErrNetwork || !err.Transient()) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -177,31 +186,8 @@ func TestWakingEndsCalls(t *testing.T) {
 		"a server on this computer": {"http://127.0.0.1:1/v1", false, time.Hour, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			asked, answer := make(chan struct{}), make(chan struct{})
-			f := newFar(t, c.address, func(w http.ResponseWriter, _ *http.Request) {
-				close(asked)
-				<-answer
-				_, _ = io.WriteString(w, "[]")
-			})
-			f.gone.Store(c.gone)
-			ended := make(chan error, 1)
-			go func() {
-				_, err := f.List(t.Context())
-				ended <- err
-			}()
-			<-asked
-			f.Woke(c.slept)
-			if !c.ends {
-				close(answer)
-				if err := <-ended; err != nil {
-					t.Error(err)
-				}
-				return
-			}
-			err := <-ended // before there is an answer
-			close(answer)
-			var e *api.Error
-			if !errors.As(err, &e) || !e.Transient() || !e.Acted() || errors.Is(err, context.Canceled) {
+			err := callDuring(t, c.address, c.gone, c.ends, func(f *far) { f.Woke(c.slept) })
+			if c.ends && (err == nil || !err.Transient() || !err.Acted()) {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -1,39 +1,12 @@
 package awake
 
 import (
-	"bufio"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
-)
 
-// newBus has the test on a session bus of its own.
-func newBus(t *testing.T) {
-	t.Helper()
-	program, err := exec.LookPath("dbus-daemon")
-	if err != nil {
-		t.Skip("dbus-daemon is not installed")
-	}
-	daemon := exec.CommandContext(t.Context(), program, "--session", "--nofork", "--print-address")
-	out, err := daemon.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = daemon.Process.Kill()
-		_ = daemon.Wait()
-	})
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
-}
+	"quicksync.me/desktop/internal/ownbus"
+)
 
 // call is one call of Inhibit, and who made it.
 type call struct {
@@ -100,7 +73,7 @@ func TestHoldOnADesktop(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			newBus(t)
+			ownbus.Start(t)
 			left := serve(t, desktop.object, desktop.name, desktop.path, desktop.face)
 			release, err := hold(t.Context(), "Sending")
 			if err != nil {
@@ -124,7 +97,7 @@ func TestHoldOnADesktop(t *testing.T) {
 
 // TestHoldWithoutADesktop fails, and leaves nothing behind.
 func TestHoldWithoutADesktop(t *testing.T) {
-	newBus(t)
+	ownbus.Start(t)
 	if _, err := hold(t.Context(), "Sending"); err == nil {
 		t.Error("somebody keeps a computer awake that nobody has")
 	}
