@@ -245,6 +245,7 @@ func (p *piece) done(ranged bool) error {
 		p.fetch.pieces.setWhole(hexSum(p.crc))
 		return nil
 	}
+	writeBack(p.fetch.part, p.offset, p.have)
 	tag := pieceTag(p.crc)
 	p.fetch.pieces.set(p.number, tag)
 	p.fetch.keepPiece(p.number, tag)
