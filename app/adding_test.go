@@ -119,7 +119,7 @@ func TestAMemberThatCannotBeSentIsNamed(t *testing.T) {
 	s.must(os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(dir, "astray.txt")))
 	s.act(func(a views.Actions) { a.Add([]string{dir}) })
 	r := s.row("Holiday.zip", views.Failed)
-	if r.Message != "“astray.txt” is not there any more." || !r.Can.Retry || !r.Can.Each {
+	if r.Message != "“astray.txt” is not there any more." || r.Brief != "" || !r.Can.Retry || !r.Can.Each {
 		t.Errorf("%+v", r)
 	}
 	s.must(os.Remove(filepath.Join(dir, "astray.txt")))

@@ -132,7 +132,7 @@ func TestNothingIsCopiedAfterAFailure(t *testing.T) {
 	s.act(func(a views.Actions) { a.Add([]string{s.file("good", 1), filepath.Join(s.dir, "missing")}) })
 	s.row("good", views.Done)
 	r := s.row("missing", views.Failed)
-	if r.Message != "“missing” is not there any more." || !r.Can.Retry {
+	if r.Message != "“missing” is not there any more." || r.Brief != "Not there any more" || !r.Can.Retry {
 		t.Errorf("the row is %+v", r)
 	}
 	if s.desk.Content() != "" {

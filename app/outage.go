@@ -47,10 +47,13 @@ func (a *App) away(p *place) bool {
 	return false
 }
 
-// brief says in a few words what a row that waits for its server waits for.
+// brief says in a few words what a row waits for, or what it has failed of.
 func (a *App) brief(st transfer.Status, now time.Time) string {
 	var remote *api.Error
-	if st.State != transfer.Reconnecting || !errors.As(st.Err, &remote) {
+	switch {
+	case st.State == transfer.Failed:
+		return a.briefFile(st)
+	case st.State != transfer.Reconnecting || !errors.As(st.Err, &remote):
 		return ""
 	}
 	t := a.Words.Text
@@ -71,4 +74,25 @@ func (a *App) brief(st transfer.Status, now time.Time) string {
 		text += " · " + t("all.nextTry", words.Args{"Time": a.Words.Lasting(wait)})
 	}
 	return text
+}
+
+// briefFile is about the row's own file: one of a folder has to be named.
+func (a *App) briefFile(st transfer.Status) string {
+	var file *transfer.FileError
+	if !errors.As(st.Err, &file) || culprit(st) != st.Name {
+		return ""
+	}
+	t := a.Words.Text
+	switch file.Kind {
+	case transfer.ErrVanished:
+		return t("brief.vanished")
+	case transfer.ErrChanged:
+		return t("brief.changed")
+	case transfer.ErrTooBig:
+		return t("brief.tooBig", words.Args{"Size": a.Words.Bytes(file.Limit)})
+	case transfer.ErrUnreadable:
+		return t("brief.unreadable")
+	default:
+		return ""
+	}
 }

@@ -231,7 +231,7 @@ func failing() []views.Row {
 	rows := moving()
 	rows[2] = views.Row{
 		ID: "c", Name: "film.mov", Size: 6_100_000_000, State: views.Failed, Added: time.Now(),
-		Message: "“film.mov” is 6.1 GB. This session takes 5 GB.", Can: views.Can{Retry: true, Cancel: true},
+		Message: "“film.mov” is too large: this storage takes files up to 5 GB.", Brief: "Too large: up to 5 GB fit", Can: views.Can{Retry: true, Cancel: true},
 	}
 	return rows
 }
