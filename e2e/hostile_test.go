@@ -322,7 +322,7 @@ func TestMuteServer(t *testing.T) {
 	s.press("Escape", "ctrl+f")
 	s.must(s.desk.Type("there"))
 	s.see(window, "the file that is there", func(p image.Image) bool { return len(s.links(p)) == 1 })
-	s.stillPicture(window) // the other one is gone
+	s.photograph(window, "mute-server-search.png") // the other one is gone, and the search's cursor blinks
 	s.fresh()
 	s.press("Down", "Down", "ctrl+c")
 	s.copied("something else")
