@@ -6,9 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// letters measures a text by the number of its letters.
-func letters(text string) float32 { return float32(utf8.RuneCountInString(text)) }
-
 // clauses are shared by the table and the fuzz test.
 var clauses = []struct {
 	text  string

@@ -47,7 +47,8 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-func width(text string) float32 { return float32(utf8.RuneCountInString(text)) }
+// letters measures a text by the number of its letters.
+func letters(text string) float32 { return float32(utf8.RuneCountInString(text)) }
 
 func TestElideMiddle(t *testing.T) {
 	for _, test := range []struct {
@@ -64,7 +65,7 @@ func TestElideMiddle(t *testing.T) {
 		{"anything.pdf", 0, "anything.pdf"},
 		{"ünïcödé-näme-lóng.txt", 12, "ünïcö…ng.txt"},
 	} {
-		if got := elideMiddle(test.name, test.width, width); got != test.want {
+		if got := elideMiddle(test.name, test.width, letters); got != test.want {
 			t.Errorf("%q in %v: %q, want %q", test.name, test.width, got, test.want)
 		}
 	}
@@ -85,11 +86,11 @@ func FuzzNames(f *testing.F) {
 			}
 		}
 		room = 1 + max(0, room)%60
-		cut := elideMiddle(safe, float32(room), width)
-		if width(cut) > float32(room) {
+		cut := elideMiddle(safe, float32(room), letters)
+		if letters(cut) > float32(room) {
 			t.Fatalf("%q in %d: %q", safe, room, cut)
 		}
-		if tail := ending(safe); width(ellipsis+tail) <= float32(room) && !strings.HasSuffix(cut, tail) {
+		if tail := ending(safe); letters(ellipsis+tail) <= float32(room) && !strings.HasSuffix(cut, tail) {
 			t.Fatalf("%q in %d lost its extension: %q", safe, room, cut)
 		}
 	})
