@@ -286,6 +286,9 @@ func (a *App) listOnce(p *place) (again bool) {
 			p.room, p.earlier = a.bounds(p), a.earlier(p)
 		}
 	}
+	if len(opened) >= longList {
+		a.group.Go(a.giveBack)
+	}
 	again = p.list.again && a.ctx.Err() == nil
 	p.list.again, p.list.loading = false, again
 	a.now()

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"runtime/debug"
 	"time"
 
 	"quicksync.me/desktop/app/table"
@@ -88,23 +87,7 @@ func (a *App) tick(now time.Time) (moving bool) {
 		a.reload(p)
 	}
 	a.post()
-	if news.stock != nil && len(news.stock.files) >= longList {
-		a.group.Go(a.giveBack)
-	}
 	return moving
-}
-
-// longList is how many files make a list long: reading and opening it takes twice
-// the memory that it holds.
-const longList = 10_000
-
-// giveBack gives that memory back to the system, once the list is drawn.
-func (a *App) giveBack() {
-	select {
-	case <-a.ctx.Done():
-	case <-time.After(2 * time.Second):
-		debug.FreeOSMemory()
-	}
 }
 
 func idsOf(changed []transfer.Status) []string {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -259,4 +260,17 @@ func (s *stock) entry(f *listed) *table.Entry {
 		state = views.Done
 	}
 	return table.NewEntry(&stockedFile{s, f}, f.name, f.Size, state, s.added(f))
+}
+
+// longList is how many files make a list long: reading and opening it takes twice
+// the memory that it holds.
+const longList = 10_000
+
+// giveBack gives that memory back to the system, once the list is drawn.
+func (a *App) giveBack() {
+	select {
+	case <-a.ctx.Done():
+	case <-time.After(2 * time.Second):
+		debug.FreeOSMemory()
+	}
 }
