@@ -49,6 +49,7 @@ type Client struct {
 	links  *http.Client
 	guard  *watchdog
 	paced  *atomic.Bool
+	trips  *trips
 	gone   func() bool // nil where it does not matter
 	isNode atomic.Bool
 	known  atomic.Bool // it has answered as a server of ours does
@@ -71,7 +72,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	guarded := &watchdog{next: next, patience: cfg.Patience.orDefault(), alive: map[*dog]netip.Addr{}}
 	return &Client{
-		paced: &dialer.paced,
+		paced: &dialer.paced, trips: &dialer.trips,
 		guard: guarded,
 		gone:  cfg.Gone,
 		base:  base,
@@ -109,6 +110,11 @@ func (c *Client) IsNode() bool { return c.isNode.Load() }
 // Paced tells whether the connections to the server send at the speed of the line
 // although it loses packets: few of them fill it then.
 func (c *Client) Paced() bool { return c.paced.Load() }
+
+// Delay is how much longer packets take to the server and back than they did at
+// best, while parts are sent: they stand in a queue. It is not known before, nor
+// where the system does not tell.
+func (c *Client) Delay() (d time.Duration, known bool) { return c.trips.delay() }
 
 // CloseIdle closes the connections that wait for the next call.
 func (c *Client) CloseIdle() { c.calls.CloseIdleConnections() }

@@ -37,6 +37,7 @@ const dialTimeout = 20 * time.Second
 type dialer struct {
 	net.Dialer
 	paced atomic.Bool // the latest one uses BBR
+	trips trips
 }
 
 func newDialer() *dialer {
@@ -58,7 +59,7 @@ func (d *dialer) plain(ctx context.Context, network, address string) (net.Conn, 
 	if err != nil {
 		return nil, err
 	}
-	return newStrider(c), nil
+	return newStrider(c, d.watch(c)), nil
 }
 
 // secure makes a connection with TLS to the host of an address.
@@ -84,16 +85,19 @@ func (d *dialer) secure(ctx context.Context, network, address string, cfg *tls.C
 		_ = c.Close()
 		return nil, err
 	}
-	return newStrider(secure), nil
+	return newStrider(secure, d.watch(c)), nil
 }
 
 // strider is a connection that sends a body in strides.
 type strider struct {
 	net.Conn
-	stride int // used by the one goroutine that writes
+	look   func() // at how long packets take
+	stride int    // used by the one goroutine that writes
 }
 
-func newStrider(c net.Conn) *strider { return &strider{Conn: c, stride: shortStride} }
+func newStrider(c net.Conn, look func()) *strider {
+	return &strider{Conn: c, look: look, stride: shortStride}
+}
 
 // ReadFrom implements io.ReaderFrom.
 func (s *strider) ReadFrom(r io.Reader) (n int64, err error) {
@@ -105,6 +109,7 @@ func (s *strider) ReadFrom(r io.Reader) (n int64, err error) {
 			began := time.Now()
 			written, werr := s.Write(buffer[:read])
 			s.pace(time.Since(began))
+			s.look()
 			n += int64(written)
 			if werr != nil {
 				return n, werr

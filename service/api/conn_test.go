@@ -48,5 +48,5 @@ func secured(t *testing.T, near, far net.Conn, certificates []tls.Certificate) *
 	if err := c.HandshakeContext(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return newStrider(c)
+	return newStrider(c, func() {})
 }

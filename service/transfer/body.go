@@ -16,6 +16,7 @@ type partBody struct {
 	kind           tagKind       // what is summed up
 	total          *atomic.Int64 // what is counted
 	moved          func(n int)   // is told every byte that goes over the line
+	gone           func()        // is told that the last one has
 
 	mu      sync.Mutex
 	current *partReader
@@ -28,7 +29,7 @@ func (b *partBody) open() io.Reader {
 	defer b.mu.Unlock()
 	b.current = &partReader{
 		section: io.NewSectionReader(b.src, b.offset, b.length), left: b.length,
-		total: b.total, moved: b.moved, sum: b.kind.newSum(),
+		total: b.total, moved: b.moved, gone: b.gone, sum: b.kind.newSum(),
 	}
 	return b.current
 }
@@ -42,16 +43,16 @@ func (b *partBody) takeBack() {
 	}
 }
 
-// mostlySent tells that half of the part has gone out.
-func (b *partBody) mostlySent() bool {
+// unsent is how many bytes of the part have not gone out.
+func (b *partBody) unsent() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.current == nil {
-		return b.length == 0
+		return b.length
 	}
 	b.current.mu.Lock()
 	defer b.current.mu.Unlock()
-	return b.current.left <= b.length/2
+	return b.current.left
 }
 
 // tag is that of the bytes that were sent; empty where they were not summed up.
@@ -92,12 +93,14 @@ type partReader struct {
 	retired bool
 	total   *atomic.Int64
 	moved   func(n int)
+	gone    func()
 }
 
 // Read implements io.Reader.
 func (p *partReader) Read(buf []byte) (int, error) {
 	n, err := p.section.Read(buf)
 	p.moved(n)
+	defer p.tell(n)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.sum != nil {
@@ -112,6 +115,13 @@ func (p *partReader) Read(buf []byte) (int, error) {
 		p.total.Add(int64(n))
 	}
 	return n, err
+}
+
+// tell tells once that all has gone out, if the last n bytes were that.
+func (p *partReader) tell(n int) {
+	if p.left == 0 && n > 0 {
+		p.gone()
+	}
 }
 
 func (p *partReader) retire() {

@@ -126,11 +126,12 @@ func (f *fetch) fetchPieces(ctx context.Context) error {
 			continue
 		}
 		_, size := f.plan.Part(number)
-		if f.route.down.Acquire(gctx, size, f.plan.Parts-number+1) != nil {
+		place, err := f.route.down.Acquire(gctx, size, f.plan.Parts-number+1)
+		if err != nil {
 			break // the group, or the download, has ended: Wait tells why
 		}
 		g.Go(func() error {
-			defer f.route.down.Release(size)
+			defer place.Release()
 			return f.fetchPiece(gctx, number)
 		})
 		if first && !f.knowsRanges(gctx) {

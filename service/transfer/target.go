@@ -45,6 +45,11 @@ type Target struct {
 	Trip time.Duration
 	// Paced tells that few connections fill the line, although it loses packets.
 	Paced bool
+	// Delay is how much longer packets take now than at best, where that is known;
+	// nil where it never is.
+	Delay func() (d time.Duration, known bool)
+	// Fresh has the next call go over a new connection; nil where that is unknown.
+	Fresh func()
 	// LinkLifetime is what presigned links are asked for; 0 means the server's.
 	LinkLifetime func() time.Duration
 	// Offline tells that there surely is no network to reach the storage by; nil
@@ -175,6 +180,7 @@ func (e *Engine) Connect(t Target) {
 		old = &route{line: newLine(e.workers), target: t}
 	}
 	old.pace.follow(t.Offline)
+	old.up.Sense(t.Delay)
 	if t.Paced {
 		old.up.Narrow()
 	}

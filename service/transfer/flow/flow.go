@@ -8,6 +8,11 @@
 //   - The number of parts at once, the width, follows the goodput: it starts
 //     with 2, doubles while that pays, and is tried a little wider and a little
 //     narrower from then on. It falls when the server is busy or calls fail.
+//   - Where the system tells how late packets are over a far line, it begins wider
+//     and stops growing when they stand in a queue: more connections would only
+//     make that longer. While they do not, it goes on.
+//   - Over a line with a long round trip, a part that has gone out and waits for
+//     its answer leaves its place to the next one.
 //   - Goodput is measured only while every place is taken: a queue that runs
 //     dry says nothing of the line.
 //   - Nothing runs by itself: whoever reports bytes measures, so that a Flow
@@ -16,8 +21,6 @@ package flow
 
 import (
 	"container/list"
-	"context"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,18 +49,14 @@ type Flow struct {
 	pilot    *pilot // nil where the width is fixed
 	most     int    // the largest width of one that follows the goodput
 	width    int
-	taken    int
+	taken    int // by parts that are sent, or wait for their answer
+	sent     int // by those that wait only
 	inFlight int64
 	waiting  list.List // of *waiter
 	window   window
 	trip     time.Duration
-}
-
-// waiter is somebody who wants a place.
-type waiter struct {
-	size int64
-	left int // how many parts its file has left with this one
-	got  chan struct{}
+	delay    func() (time.Duration, bool) // how late packets are; nil where nobody knows
+	crowd    time.Time                    // when packets were last seen to stand in a queue
 }
 
 // New returns a Flow of a fixed width, or of one that follows the goodput where
@@ -87,107 +86,6 @@ func (f *Flow) Fix(fixed int) {
 		width := min(f.width, f.most)
 		f.pilot = newPilot(width, f.most)
 		f.put(width)
-	}
-}
-
-// Acquire waits for a place for a part of size bytes, one of the left that its
-// file still has to send. The last ones find a place sooner: sent beside the
-// others they end with them, instead of a round later. The error is the cause of
-// ctx, and then there is no place to release.
-func (f *Flow) Acquire(ctx context.Context, size int64, left int) error {
-	f.mu.Lock()
-	if f.waiting.Len() == 0 && f.fits(size, left) {
-		f.take(size)
-		f.mu.Unlock()
-		return nil
-	}
-	w := &waiter{size: size, left: left, got: make(chan struct{})}
-	at := f.waiting.PushBack(w)
-	f.watch()
-	f.mu.Unlock()
-	select {
-	case <-w.got:
-		return nil
-	case <-ctx.Done():
-		return f.giveUp(ctx, w, at)
-	}
-}
-
-// giveUp leaves the queue, unless the place has come at the same time.
-func (f *Flow) giveUp(ctx context.Context, w *waiter, at *list.Element) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	select {
-	case <-w.got:
-		return nil
-	default:
-		f.waiting.Remove(at)
-		f.admit() // a smaller part behind it may fit
-		f.watch()
-		return context.Cause(ctx)
-	}
-}
-
-// TryAcquire takes a place only where there is one and nobody waits for it.
-func (f *Flow) TryAcquire(size int64) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.waiting.Len() > 0 || !f.fits(size, math.MaxInt) {
-		return false
-	}
-	f.take(size)
-	return true
-}
-
-// Release gives a place back.
-func (f *Flow) Release(size int64) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.taken--
-	f.inFlight -= size
-	f.admit()
-	f.watch()
-}
-
-// fits tells whether there is a place. One part always fits, and the last ones
-// of a file if they are no more than half of the width. Callers hold f.mu.
-func (f *Flow) fits(size int64, left int) bool {
-	half := 0
-	if f.pilot != nil && left <= f.width/2 {
-		half = f.width / 2
-	}
-	switch {
-	case f.taken == 0:
-		return true
-	case f.taken < min(f.width+half, max(f.width, Widest)):
-		return f.inFlight+size <= maxInFlight
-	}
-	return f.pilot != nil && f.taken < Widest && f.inFlight+size <= int64(f.width)*perPlace
-}
-
-// full tells that somebody waits for a place, and that no more are taken than
-// there are since the flow has become narrower. Callers hold f.mu.
-func (f *Flow) full() bool {
-	return f.waiting.Len() > 0 && (f.taken <= f.width || f.inFlight <= int64(f.width)*perPlace)
-}
-
-// take takes a place. Callers hold f.mu.
-func (f *Flow) take(size int64) {
-	f.taken++
-	f.inFlight += size
-	f.watch()
-}
-
-// admit gives the places that are free to who waits. Callers hold f.mu.
-func (f *Flow) admit() {
-	for at := f.waiting.Front(); at != nil; at = f.waiting.Front() {
-		w := at.Value.(*waiter)
-		if !f.fits(w.size, w.left) {
-			return
-		}
-		f.waiting.Remove(at)
-		f.take(w.size)
-		close(w.got)
 	}
 }
 
@@ -245,8 +143,12 @@ func (f *Flow) Failed(busy bool) {
 func (f *Flow) Answered(took time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.trip == 0 || took < f.trip {
-		f.trip = took
+	if f.trip != 0 && took >= f.trip {
+		return
+	}
+	f.trip = took
+	if f.pilot != nil {
+		f.steer(f.pilot.knows(took >= far && f.delay != nil))
 	}
 }
 

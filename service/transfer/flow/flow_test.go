@@ -31,7 +31,7 @@ type line struct {
 const piece = 64 << 10
 
 // send moves one part and waits for its answer.
-func (l *line) send(f *flow.Flow, size int) {
+func (l *line) send(f *flow.Flow, place *flow.Place, size int) {
 	n := l.active.Add(1)
 	l.most.Store(max(l.most.Load(), n))
 	for left := size; left > 0; left -= piece {
@@ -41,7 +41,24 @@ func (l *line) send(f *flow.Flow, size int) {
 		l.moved.Add(piece)
 	}
 	l.active.Add(-1)
+	place.Sent()
 	time.Sleep(l.trip)
+}
+
+// acquire takes a place for a part of 1 MiB.
+func acquire(t *testing.T, f *flow.Flow, left int) *flow.Place {
+	t.Helper()
+	place, err := f.Acquire(t.Context(), 1<<20, left)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return place
+}
+
+// fits takes a place if there is one.
+func fits(f *flow.Flow, size int64) bool {
+	_, ok := f.TryAcquire(size)
+	return ok
 }
 
 // use sends parts over the line for as long as it is told.
@@ -49,14 +66,18 @@ func (l *line) use(f *flow.Flow, part int, lasts time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), lasts)
 	defer cancel()
 	var parts sync.WaitGroup
-	for f.Acquire(ctx, int64(part), math.MaxInt) == nil {
+	for {
+		place, err := f.Acquire(ctx, int64(part), math.MaxInt)
+		if err != nil {
+			break
+		}
 		parts.Go(func() {
-			defer f.Release(int64(part))
+			defer place.Release()
 			if l.refuses != nil && l.refuses() {
 				f.Failed(true)
 				return
 			}
-			l.send(f, part)
+			l.send(f, place, part)
 		})
 	}
 	parts.Wait()
@@ -161,12 +182,10 @@ func TestFixHoldsAtOnce(t *testing.T) {
 func TestFixAdmitsWhoWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := flow.New(1)
-		if err := f.Acquire(t.Context(), 1<<20, 9); err != nil {
-			t.Fatal(err)
-		}
+		acquire(t, f, 9)
 		var waiter sync.WaitGroup
 		waiter.Go(func() {
-			if err := f.Acquire(t.Context(), 1<<20, 9); err != nil {
+			if _, err := f.Acquire(t.Context(), 1<<20, 9); err != nil {
 				t.Error(err)
 			}
 		})
@@ -180,11 +199,11 @@ func TestBytesInFlightAreBounded(t *testing.T) {
 	f := flow.New(64)
 	const part = 28 << 20
 	for n := range 9 {
-		if !f.TryAcquire(part) {
+		if !fits(f, part) {
 			t.Fatalf("part %d is refused", n)
 		}
 	}
-	if f.TryAcquire(part) || !f.TryAcquire(1<<20) {
+	if fits(f, part) || !fits(f, 1<<20) {
 		t.Error("256 MiB are the bound")
 	}
 }
@@ -192,7 +211,7 @@ func TestBytesInFlightAreBounded(t *testing.T) {
 // A place is shared by parts that are small.
 func TestSmallPartsShareAPlace(t *testing.T) {
 	f, n := flow.New(0), 0
-	for f.TryAcquire(64 << 10) {
+	for fits(f, 64<<10) {
 		n++
 	}
 	if n != 16 { // two places of 512 KiB
@@ -207,14 +226,12 @@ func TestTheLastPartsFindAPlaceSooner(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		for range 2 {
-			if err := f.Acquire(ctx, 1<<20, 9); err != nil {
-				t.Fatal(err)
-			}
+			acquire(t, f, 9)
 		}
-		if err := f.Acquire(ctx, 1<<20, 1); err != nil {
+		if _, err := f.Acquire(ctx, 1<<20, 1); err != nil {
 			t.Errorf("the last part: %v", err)
 		}
-		if f.Acquire(ctx, 1<<20, 1) == nil {
+		if _, err := f.Acquire(ctx, 1<<20, 1); err == nil {
 			t.Error("there are places without end")
 		}
 	})
@@ -222,7 +239,7 @@ func TestTheLastPartsFindAPlaceSooner(t *testing.T) {
 
 func TestOnePartAlwaysFits(t *testing.T) {
 	f := flow.New(1)
-	if !f.TryAcquire(1<<40) || f.TryAcquire(1) {
+	if !fits(f, 1<<40) || fits(f, 1) {
 		t.Error("just one part must fit, of any size")
 	}
 }
@@ -231,23 +248,22 @@ func TestOnePartAlwaysFits(t *testing.T) {
 func TestFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := flow.New(1)
-		if err := f.Acquire(t.Context(), 1, 9); err != nil {
-			t.Fatal(err)
-		}
+		first := acquire(t, f, 9)
 		why := errors.New("given up")
 		var order []int
 		var waiters sync.WaitGroup
 		for n := range 3 {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			waiters.Go(func() {
-				if err := f.Acquire(ctx, 1, 9); err != nil {
+				place, err := f.Acquire(ctx, 1, 9)
+				if err != nil {
 					if n != 1 || !errors.Is(err, why) {
 						t.Errorf("%d: %v", n, err)
 					}
 					return
 				}
 				order = append(order, n)
-				f.Release(1)
+				place.Release()
 			})
 			synctest.Wait()
 			if n == 1 {
@@ -256,15 +272,15 @@ func TestFirstComeFirstServed(t *testing.T) {
 				defer cancel(nil)
 			}
 		}
-		if f.TryAcquire(1) {
+		if fits(f, 1) {
 			t.Error("somebody has jumped the queue")
 		}
-		f.Release(1)
+		first.Release()
 		waiters.Wait()
 		if len(order) != 2 || order[0] != 0 || order[1] != 2 {
 			t.Errorf("served were %v", order)
 		}
-		if !f.TryAcquire(1) {
+		if !fits(f, 1) {
 			t.Error("a place got lost")
 		}
 	})

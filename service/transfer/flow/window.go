@@ -91,7 +91,7 @@ func (f *Flow) look(now time.Duration, moved int64) {
 	case lasted < f.length() || moved-w.moved < int64(f.width)*telling:
 		return
 	default:
-		width := f.pilot.measured(now, float64(moved-w.moved)/lasted.Seconds())
+		width := f.pilot.measured(now, float64(moved-w.moved)/lasted.Seconds(), f.room())
 		if width != f.width {
 			f.steer(width)
 			return
