@@ -60,7 +60,7 @@ func complain(problem error) {
 	}
 	ui := fyneapp.NewWithID(appID)
 	if where, err := paths.Find(); err == nil {
-		_ = fonts.Load(where.Data) // the person has another problem
+		_ = fonts.Load(where.Data)() // the person has another problem
 	}
 	views.Complain(ui, text, problem.Error())
 }
@@ -179,15 +179,18 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 	desktop := &app.FyneDesktop{App: ui}
 	p.Desktop = desktop
 	program := app.New(p)
-	program.Start() // storages are reached while the fonts are read
-	if err := fonts.Load(where.Data); err != nil {
+	program.Start() // storages are reached while the window is opened
+	params := views.Params{
+		App: views.Dress(ui), Words: p.Words, Actions: program.Actions(), Data: p.Data, Do: p.Do,
+		Tray: app.HasTray(), TrayHint: program.TrayHint, Size: program.WindowSize(),
+	}
+	loaded := fonts.Load(where.Data)
+	params.Window = views.Open(params)
+	if err := loaded(); err != nil {
 		p.Log.Warn("the fonts are those of the system alone", "error", err)
 	}
 	program.Tell()
-	window := views.New(views.Params{
-		App: ui, Words: p.Words, Actions: program.Actions(), Data: p.Data, Do: p.Do,
-		Tray: app.HasTray(), TrayHint: program.TrayHint, Size: program.WindowSize(),
-	})
+	window := views.New(params)
 	desktop.Show = window.Show
 	ui.Lifecycle().SetOnEnteredForeground(program.Foreground)
 	ui.Lifecycle().SetOnStarted(func() {

@@ -155,7 +155,7 @@ func BenchmarkHold(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			s := newBusy(b)
 			actions := s.Actions()
-			window := views.New(views.Params{App: test.NewTempApp(b), Words: s.Words, Actions: actions, Data: s.Data, Do: s.do})
+			window := views.New(views.Params{App: views.Dress(test.NewTempApp(b)), Words: s.Words, Actions: actions, Data: s.Data, Do: s.do})
 			defer window.Close()
 			s.list(l)
 			s.tick(s.now)

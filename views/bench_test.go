@@ -13,7 +13,7 @@ func BenchmarkList(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			data := NewData()
 			w := New(Params{
-				App: test.NewTempApp(b), Words: catalogue(b), Data: data, Do: func(f func()) { f() },
+				App: Dress(test.NewTempApp(b)), Words: catalogue(b), Data: data, Do: func(f func()) { f() },
 				Actions: Actions{Select: func([]string) {}},
 			})
 			defer w.Close()

@@ -12,8 +12,7 @@ import (
 // Complain shows why the program cannot start, and returns when the person has
 // closed that.
 func Complain(app fyne.App, text *words.Catalogue, problem string) {
-	app.Settings().SetTheme(NewTheme())
-	w := app.NewWindow(text.Text("window.title"))
+	w := Dress(app).NewWindow(text.Text("window.title"))
 	why := widget.NewLabel(text.Text("start.failed", words.Args{"Text": shown(problem)}))
 	why.Wrapping = fyne.TextWrapWord
 	end := widget.NewButton(text.Text("start.close"), app.Quit)

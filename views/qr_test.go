@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
@@ -28,13 +29,11 @@ func (s *stage) scan() (string, error) {
 // TestQRCodeCanBeScanned reads the code back from what is on the screen, in the
 // light and in the dark look.
 func TestQRCodeCanBeScanned(t *testing.T) {
-	for name, variant := range map[string]Params{
-		"light": {Theme: NewTheme(theme.VariantLight)}, "dark": {Theme: NewTheme(theme.VariantDark)},
-	} {
+	for name, variant := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
 		for _, url := range []string{
 			"http://192.168.1.20:4711/d/abc", "https://files.example/" + strings.Repeat("X-Amz-Signature=0123456789abcdef&", 20),
 		} {
-			s := newStage(t, func(p *Params) { p.Theme = variant.Theme })
+			s := newStage(t, func(p *Params) { p.App = Dress(test.NewTempApp(t), variant) })
 			s.list(doneRow("1", "a"))
 			s.detail(Detail{Count: 1, Row: doneRow("1", "a"), Can: fileCan, Link: Link{URL: url, Reach: ReachAnyone}})
 			s.tap("QR")

@@ -71,7 +71,7 @@ func newStage(t *testing.T, change ...func(*Params)) *stage {
 		c(&p)
 	}
 	if p.App == nil {
-		p.App = test.NewTempApp(t)
+		p.App = Dress(test.NewTempApp(t))
 	}
 	s.w = New(p)
 	s.w.window.Resize(fyne.NewSize(1200, 720))

@@ -103,6 +103,12 @@ type look struct {
 	chosen Look
 }
 
+// Dress gives an app the window's theme, and returns it.
+func Dress(app fyne.App, forced ...fyne.ThemeVariant) fyne.App {
+	app.Settings().SetTheme(NewTheme(forced...))
+	return app
+}
+
 // NewTheme returns the window's theme. It follows the light or dark of the
 // system, unless one variant is handed in.
 func NewTheme(forced ...fyne.ThemeVariant) fyne.Theme {

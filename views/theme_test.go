@@ -91,7 +91,7 @@ func TestThemeFollowsTheSystemUnlessForced(t *testing.T) {
 }
 
 func TestChangingTheLookRepaints(t *testing.T) {
-	s := newStage(t, func(p *Params) { p.Theme = NewTheme(theme.VariantLight) })
+	s := newStage(t, func(p *Params) { p.App = Dress(test.NewTempApp(t), theme.VariantLight) })
 	s.list(doneRow("1", "a"))
 	if got := s.row(0).name.Color; got != light[colorInk] {
 		t.Fatalf("light: %v", got)

@@ -22,7 +22,7 @@ func (m *madeTray) SetSystemTrayIcon(icon fyne.Resource) { m.icon = icon }
 func (m *madeTray) last() *fyne.Menu                     { return m.menus[len(m.menus)-1] }
 func withTray(host *madeTray) func(*Params)              { return func(p *Params) { p.App, p.Tray = host, true } }
 func (s *stage) overall(o Overall)                       { _ = s.data.Overall.Set(o) }
-func newMadeTray(t *testing.T) *madeTray                 { return &madeTray{App: test.NewTempApp(t)} }
+func newMadeTray(t *testing.T) *madeTray                 { return &madeTray{App: Dress(test.NewTempApp(t))} }
 func running(done int64) Overall {
 	return Overall{Files: 7, FilesDone: 3, Bytes: 100, BytesDone: done, Running: true}
 }

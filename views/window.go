@@ -15,6 +15,7 @@ import (
 
 // Params is what the window is made of.
 type Params struct {
+	// App wears what Dress gives it.
 	App     fyne.App
 	Words   *words.Catalogue
 	Actions Actions
@@ -29,8 +30,8 @@ type Params struct {
 	TrayHint func() bool
 	// Size is that of the window as it was left; the usual one where it is zero.
 	Size fyne.Size
-	// Theme is NewTheme() where nil.
-	Theme fyne.Theme
+	// Window is that of Open; where nil, New opens it.
+	Window fyne.Window
 	// Picker is the desktop's where nil.
 	Picker Picker
 }
@@ -69,6 +70,7 @@ type Window struct {
 	preferences Preferences
 
 	technical bool // what is technical of a file is shown
+	onScreen  bool
 
 	look   *look  // nil where the caller has brought another theme
 	spoken string // the language of all that was made
@@ -79,19 +81,41 @@ type Window struct {
 	work   sync.WaitGroup
 }
 
-// New builds the window and shows the snapshots of p.Data in it from now on.
-// The caller shows it, and calls Close when the program ends.
-func New(p Params) *Window {
-	theme := p.Theme
-	if theme == nil {
-		theme = NewTheme()
+// Open puts the window on the screen with nothing in it, in the look that the
+// person has chosen, for New to fill. What the desktop takes for that, other work
+// needs not wait for.
+func Open(p Params) fyne.Window {
+	if look, ok := p.App.Settings().Theme().(*look); ok {
+		if chosen, err := p.Data.Preferences.Get(); err == nil {
+			look.chosen = chosen.Look
+		}
 	}
-	p.App.Settings().SetTheme(theme)
+	w := p.App.NewWindow(p.Words.Text("window.title"))
+	w.SetIcon(AppIcon())
+	w.SetPadded(false)
+	w.SetContent(container.NewWithoutLayout())
+	w.Resize(usualSize)
+	if p.Size.Width > 0 && p.Size.Height > 0 {
+		w.Resize(p.Size)
+	}
+	w.Show()
+	return w
+}
+
+// usualSize is that of a window that was never left with another one.
+var usualSize = fyne.NewSize(1120, 720)
+
+// New fills the window and shows the snapshots of p.Data in it from now on. The
+// caller calls Show when it runs, and Close when the program ends.
+func New(p Params) *Window {
+	if p.Window == nil {
+		p.Window = Open(p)
+	}
 	w := &Window{
-		app: p.App, window: p.App.NewWindow(p.Words.Text("window.title")), words: p.Words,
+		app: p.App, window: p.Window, words: p.Words, onScreen: true,
 		actions: p.Actions, do: p.Do, picker: p.Picker, hint: p.TrayHint,
 	}
-	w.look, _ = theme.(*look)
+	w.look, _ = p.App.Settings().Theme().(*look)
 	w.alive, w.cancel = context.WithCancel(context.Background())
 	if w.picker == nil {
 		w.picker = &desktopPicker{window: w, choose: desktopChooser()}
@@ -100,21 +124,12 @@ func New(p Params) *Window {
 		words: p.Words, actions: p.Actions, canvas: w.window.Canvas,
 		key: w.typedKey, shortcut: w.typedShortcut, reveal: w.reveal,
 	}
-	w.build()
-	if p.Size.Width > 0 && p.Size.Height > 0 {
-		w.window.Resize(p.Size)
-	}
+	w.assemble()
+	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
+	w.bindKeys()
 	w.makeTray(p.Tray)
 	w.listen(p.Data)
 	return w
-}
-
-func (w *Window) build() {
-	w.assemble()
-	w.window.SetIcon(AppIcon())
-	w.window.Resize(fyne.NewSize(1120, 720))
-	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
-	w.bindKeys()
 }
 
 // assemble makes all that the window holds, in the language of now.
@@ -130,7 +145,6 @@ func (w *Window) assemble() {
 	w.layout = &windowLayout{w: w}
 	content := container.New(w.layout,
 		w.top.box, w.strip.box, w.filters.box, w.panel.box, w.pane.box, w.bottom.box)
-	w.window.SetPadded(false)
 	w.window.SetContent(content)
 }
 
@@ -153,7 +167,10 @@ func (w *Window) listen(data *Data) {
 
 // Show puts the window on the screen, in front of the others.
 func (w *Window) Show() {
-	w.window.Show()
+	if !w.onScreen {
+		w.onScreen = true
+		w.window.Show()
+	}
 	w.window.RequestFocus()
 	w.actions.Visible(true)
 }
@@ -215,6 +232,7 @@ func (w *Window) closing() {
 		w.Quit()
 		return
 	}
+	w.onScreen = false
 	w.window.Hide()
 	w.actions.Visible(false)
 	if w.hint != nil && w.hint() {

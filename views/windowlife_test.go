@@ -34,7 +34,7 @@ func TestWindowHasItsSizeBack(t *testing.T) {
 	want := fyne.NewSize(800, 640)
 	s := &stage{t: t, data: NewData(), picker: &madePicker{}}
 	s.w = New(Params{
-		App: test.NewTempApp(t), Words: catalogue(t), Actions: s.actions(), Data: s.data, Do: s.do, Picker: s.picker, Size: want,
+		App: Dress(test.NewTempApp(t)), Words: catalogue(t), Actions: s.actions(), Data: s.data, Do: s.do, Picker: s.picker, Size: want,
 	})
 	t.Cleanup(s.w.Close)
 	if got := s.w.Size(); got != want {
@@ -122,7 +122,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 
 func TestClosingTheWindow(t *testing.T) {
 	hints := 0
-	host := &madeTray{App: test.NewTempApp(t)}
+	host := &madeTray{App: Dress(test.NewTempApp(t))}
 	s := newStage(t, func(p *Params) {
 		p.App, p.Tray = host, true
 		p.TrayHint = func() bool { hints++; return hints == 1 }

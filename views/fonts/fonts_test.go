@@ -30,7 +30,7 @@ func must(t *testing.T, err error) {
 
 func TestOurFontHasTheLetters(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fallback.ttf")
-	must(t, unpack(path))
+	must(t, place(path))
 	data, err := os.ReadFile(path)
 	must(t, err)
 	face, err := font.ParseTTF(bytes.NewReader(data))
@@ -48,7 +48,7 @@ func TestOurFontComesLast(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	dir, other := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "z")
 	ours := filepath.Join(dir, "fonts", "fallback.ttf")
-	must(t, unpack(ours))
+	must(t, place(ours))
 	data, err := os.ReadFile(ours)
 	must(t, err)
 	data = bytes.ReplaceAll(data, utf16("QuickSync Mono Last"), utf16("Somebody Elses Font"))
@@ -58,7 +58,9 @@ func TestOurFontComesLast(t *testing.T) {
 	t.Setenv("XDG_DATA_DIRS", other)
 
 	fonts := fontscan.NewFontMap(silent{})
-	must(t, lend(dir, func() { must(t, fonts.UseSystemFonts("")) }))
+	_, giveBack := lend(dir)
+	must(t, fonts.UseSystemFonts(""))
+	must(t, giveBack())
 	for _, family := range []string{"QuickSync Mono Last", "Somebody Elses Font"} {
 		if _, ok := fonts.FindSystemFont(family); !ok {
 			t.Errorf("%s was not found", family)
@@ -94,12 +96,12 @@ func TestUnpacksOnce(t *testing.T) {
 		}
 		return info
 	}
-	must(t, unpack(path))
+	must(t, place(path))
 	first := stat()
 	if first.Mode().Perm() != 0o600 || first.Size() < 3<<20 {
 		t.Errorf("unpacked as %v with %d bytes", first.Mode(), first.Size())
 	}
-	must(t, unpack(path))
+	must(t, place(path))
 	if !os.SameFile(first, stat()) {
 		t.Error("unpacked again")
 	}
@@ -108,7 +110,7 @@ func TestUnpacksOnce(t *testing.T) {
 		"another": func() error { return os.WriteFile(path, make([]byte, first.Size()), 0o600) },
 	} {
 		must(t, spoil())
-		must(t, unpack(path))
+		must(t, place(path))
 		if !there(path) {
 			t.Errorf("a file that is %s was kept", what)
 		}
@@ -124,7 +126,6 @@ func TestTheEnvironmentIsGivenBack(t *testing.T) {
 	const name = "XDG_DATA_DIRS"
 	t.Setenv(name, "") // so that the test gives back what it found
 	for _, before := range []string{"", "/opt/share:/usr/share"} {
-		var during string
 		want := standard + ":/ours"
 		if before == "" {
 			if err := os.Unsetenv(name); err != nil {
@@ -134,9 +135,9 @@ func TestTheEnvironmentIsGivenBack(t *testing.T) {
 			t.Setenv(name, before)
 			want = before + ":/ours"
 		}
-		if err := lend("/ours", func() { during = os.Getenv(name) }); err != nil {
-			t.Fatal(err)
-		}
+		_, giveBack := lend("/ours")
+		during := os.Getenv(name)
+		must(t, giveBack())
 		after, set := os.LookupEnv(name)
 		if during != want || after != before || set != (before != "") {
 			t.Errorf("from %q: %q while looking, %q (%v) after it", before, during, after, set)
@@ -151,7 +152,7 @@ func TestAFullDiskIsNoEnd(t *testing.T) {
 	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Load(blocked); err == nil {
+	if err := Load(blocked)(); err == nil {
 		t.Error("unpacked into a file")
 	}
 	if _, set := os.LookupEnv("XDG_DATA_DIRS"); set != (os.Getenv("XDG_DATA_DIRS") != "") {

@@ -14,8 +14,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"fyne.io/fyne/v2"
 )
 
 // packed is Droid Sans Fallback under another name, see gen.go and LICENSE.
@@ -27,37 +25,25 @@ var packed []byte
 // Directory Specification.
 const standard = "/usr/local/share:/usr/share"
 
-// Load makes Fyne look for the system's fonts now, and for ours below dir, where
-// it is unpacked to as a file that only this person reads. It is read from there
-// once a letter needs it; unpacked it takes 3.5 MB of the disk. There must be a
-// fyne.App, and nothing drawn before. With an error all works but the letters
-// that the system lacks.
-func Load(dir string) error {
-	err := unpack(filepath.Join(dir, "fonts", "fallback.ttf"))
-	return errors.Join(err, lend(dir, look))
-}
-
-// look makes Fyne read the list of fonts, which it does once, at the first text.
-func look() { fyne.MeasureText("QuickSync", 14, fyne.TextStyle{}) }
-
-// lend adds dir to the data directories of this process while look looks, after
-// those of the system: the fonts of both are taken in that order.
-func lend(dir string, look func()) error {
+// lend adds dir to the data directories of this process, after those of the
+// system, until giveBack: the fonts of both are taken in that order. It changes the
+// environment itself, not in a goroutine: C code that opens a window reads it.
+func lend(dir string) (unpack, giveBack func() error) {
 	const name = "XDG_DATA_DIRS"
 	before, was := os.LookupEnv(name)
-	if err := os.Setenv(name, cmp.Or(before, standard)+string(filepath.ListSeparator)+dir); err != nil {
-		return fmt.Errorf("fonts: %w", err)
+	err := os.Setenv(name, cmp.Or(before, standard)+string(filepath.ListSeparator)+dir)
+	giveBack = func() error {
+		if was {
+			return errors.Join(err, os.Setenv(name, before))
+		}
+		return errors.Join(err, os.Unsetenv(name))
 	}
-	look()
-	if was {
-		return os.Setenv(name, before)
-	}
-	return os.Unsetenv(name)
+	return func() error { return place(filepath.Join(dir, "fonts", "fallback.ttf")) }, giveBack
 }
 
-// unpack writes the font unless it is there already, to the byte. It appears
+// place writes the font unless it is there already, to the byte. It appears
 // under its name only when all of it is written.
-func unpack(path string) error {
+func place(path string) error {
 	if there(path) {
 		return nil
 	}

@@ -64,7 +64,7 @@ func draw(all []pose, dir string) {
 // lendFonts lends the program's letters. That there are none is no reason to
 // show nothing.
 func lendFonts() {
-	if err := fonts.Load(filepath.Join(os.TempDir(), "quicksync-gallery")); err != nil {
+	if err := fonts.Load(filepath.Join(os.TempDir(), "quicksync-gallery"))(); err != nil {
 		log.Print(err)
 	}
 }

@@ -46,8 +46,8 @@ func (p pose) stand(a fyne.App, data *views.Data) (*views.Window, fyne.Window, s
 		variant = theme.VariantDark
 	}
 	window := views.New(views.Params{
-		App: a, Words: catalogue, Data: data, Do: fyne.Do,
-		Actions: actions(a, data, catalogue), Theme: views.NewTheme(variant),
+		App: views.Dress(a, variant), Words: catalogue, Data: data, Do: fyne.Do,
+		Actions: actions(a, data, catalogue),
 	})
 	s := scenes[p.state].in(catalogue)
 	if act := s.act; p.other != "" {
