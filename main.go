@@ -31,6 +31,7 @@ import (
 	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/views"
 	"quicksync.me/desktop/views/fonts"
+	"quicksync.me/desktop/views/scheme"
 	"quicksync.me/desktop/views/words"
 )
 
@@ -175,25 +176,32 @@ func openNode(cfg node.Config) (*node.Node, error) {
 
 // show opens the window and returns when the person has left.
 func show(where paths.Paths, p app.Params, gate *gate, files []string, leave func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	shades, release := scheme.Follow(ctx), scheme.Take()
 	ui := fyneapp.NewWithID(appID)
 	desktop := &app.FyneDesktop{App: ui}
 	p.Desktop = desktop
 	program := app.New(p)
 	program.Start() // storages are reached while the window is opened
-	params := views.Params{
-		App: views.Dress(ui), Words: p.Words, Actions: program.Actions(), Data: p.Data, Do: p.Do,
-		Tray: app.HasTray(), TrayHint: program.TrayHint, Size: program.WindowSize(),
-	}
+	views.Dress(ui)
 	loaded := fonts.Load(where.Data)
-	params.Window = views.Open(params)
-	if err := loaded(); err != nil {
-		p.Log.Warn("the fonts are those of the system alone", "error", err)
-	}
-	program.Tell()
-	window := views.New(params)
+	window := views.New(views.Params{
+		App: ui, Words: p.Words, Actions: program.Actions(), Data: p.Data, Do: p.Do,
+		Tray: app.HasTray(), TrayHint: program.TrayHint, Size: program.WindowSize(),
+		Ready: func() {
+			if err := loaded(); err != nil {
+				p.Log.Warn("the fonts are those of the system alone", "error", err)
+			}
+			shade(ui, shades)
+			program.Tell()
+		},
+	})
 	desktop.Show = window.Show
 	ui.Lifecycle().SetOnEnteredForeground(program.Foreground)
 	ui.Lifecycle().SetOnStarted(func() {
+		release()
+		go follow(ui, shades)
 		program.Actions().QuickShare(files)
 		gate.open(program, p.Node)
 	})
@@ -203,6 +211,28 @@ func show(where paths.Paths, p app.Params, gate *gate, files []string, leave fun
 	program.KeepWindowSize(window.Size())
 	window.Close()
 	program.Close()
+}
+
+// shading is how long the first picture waits for the desktop to say whether it is
+// light or dark. It was asked a tenth of a second before.
+const shading = 100 * time.Millisecond
+
+// shade has the first picture be light or dark as the desktop is.
+func shade(ui fyne.App, shades <-chan fyne.ThemeVariant) {
+	select {
+	case variant, known := <-shades:
+		if known {
+			views.Shade(ui, variant)
+		}
+	case <-time.After(shading):
+	}
+}
+
+// follow has the window change with the desktop.
+func follow(ui fyne.App, shades <-chan fyne.ThemeVariant) {
+	for variant := range shades {
+		fyne.Do(func() { views.Shade(ui, variant) })
+	}
 }
 
 // clipboardText reads what was copied where the window's own clipboard may wait

@@ -15,12 +15,12 @@ func (w *Window) keepFocus() {
 		return // what is under it gets the focus back when that closes
 	}
 	focused := canvas.Focused()
-	if piece, ok := focused.(fyne.CanvasObject); !ok || holds(w.window.Content(), piece) {
+	if piece, ok := focused.(fyne.CanvasObject); !ok || holds(w.content, piece) {
 		return
 	}
 	if b, ok := focused.(*button); ok {
 		for _, heir := range b.heirs {
-			if holds(w.window.Content(), heir) {
+			if holds(w.content, heir) {
 				canvas.Focus(heir)
 				return
 			}

@@ -28,6 +28,7 @@ func (w *Window) relabel() {
 	w.closeSheet()
 	w.hush()
 	w.assemble()
+	w.window.SetContent(w.content)
 	w.restore(was)
 	w.showOverall(w.overall)
 	w.window.SetTitle(w.words.Text("window.title"))

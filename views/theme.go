@@ -98,15 +98,26 @@ var dark = palette{
 type look struct {
 	fyne.Theme
 	// forced holds the variant to keep, whatever the system says; chosen is what
-	// the person says, before both.
-	forced *fyne.ThemeVariant
-	chosen Look
+	// the person says, before both. system is what the desktop says, where that is
+	// not left to Fyne.
+	forced, system *fyne.ThemeVariant
+	chosen         Look
 }
 
 // Dress gives an app the window's theme, and returns it.
 func Dress(app fyne.App, forced ...fyne.ThemeVariant) fyne.App {
 	app.Settings().SetTheme(NewTheme(forced...))
 	return app
+}
+
+// Shade has a dressed app follow what the desktop says now.
+func Shade(app fyne.App, variant fyne.ThemeVariant) {
+	t, ok := app.Settings().Theme().(*look)
+	if !ok || t.system != nil && *t.system == variant {
+		return
+	}
+	t.system = &variant
+	app.Settings().SetTheme(t)
 }
 
 // NewTheme returns the window's theme. It follows the light or dark of the
@@ -121,6 +132,9 @@ func NewTheme(forced ...fyne.ThemeVariant) fyne.Theme {
 
 // Color implements fyne.Theme.
 func (t *look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if t.system != nil {
+		variant = *t.system
+	}
 	if t.forced != nil {
 		variant = *t.forced
 	}

@@ -30,8 +30,9 @@ type Params struct {
 	TrayHint func() bool
 	// Size is that of the window as it was left; the usual one where it is zero.
 	Size fyne.Size
-	// Window is that of Open; where nil, New opens it.
-	Window fyne.Window
+	// Ready is called when the desktop has made the window, before anything is
+	// written in it: what it waits for goes on meanwhile. May be nil.
+	Ready func()
 	// Picker is the desktop's where nil.
 	Picker Picker
 }
@@ -56,6 +57,7 @@ type Window struct {
 	pane     *detailPane
 	bottom   *overallBar
 	layout   *windowLayout
+	content  *fyne.Container
 	tray     *tray
 	sheet    *sheet
 	leaving  *sheet // the question whether to quit, once it was asked
@@ -81,39 +83,15 @@ type Window struct {
 	work   sync.WaitGroup
 }
 
-// Open puts the window on the screen with nothing in it, in the look that the
-// person has chosen, for New to fill. What the desktop takes for that, other work
-// needs not wait for.
-func Open(p Params) fyne.Window {
-	if look, ok := p.App.Settings().Theme().(*look); ok {
-		if chosen, err := p.Data.Preferences.Get(); err == nil {
-			look.chosen = chosen.Look
-		}
-	}
-	w := p.App.NewWindow(p.Words.Text("window.title"))
-	w.SetIcon(AppIcon())
-	w.SetPadded(false)
-	w.SetContent(container.NewWithoutLayout())
-	w.Resize(usualSize)
-	if p.Size.Width > 0 && p.Size.Height > 0 {
-		w.Resize(p.Size)
-	}
-	w.Show()
-	return w
-}
-
 // usualSize is that of a window that was never left with another one.
 var usualSize = fyne.NewSize(1120, 720)
 
-// New fills the window and shows the snapshots of p.Data in it from now on. The
-// caller calls Show when it runs, and Close when the program ends.
+// New puts the window on the screen, and shows the snapshots of p.Data in it from
+// now on. The caller calls Show when it runs, and Close when the program ends.
 func New(p Params) *Window {
-	if p.Window == nil {
-		p.Window = Open(p)
-	}
 	w := &Window{
-		app: p.App, window: p.Window, words: p.Words, onScreen: true,
-		actions: p.Actions, do: p.Do, picker: p.Picker, hint: p.TrayHint,
+		app: p.App, window: p.App.NewWindow(p.Words.Text("window.title")), words: p.Words,
+		actions: p.Actions, do: p.Do, picker: p.Picker, hint: p.TrayHint, onScreen: true,
 	}
 	w.look, _ = p.App.Settings().Theme().(*look)
 	w.alive, w.cancel = context.WithCancel(context.Background())
@@ -124,12 +102,37 @@ func New(p Params) *Window {
 		words: p.Words, actions: p.Actions, canvas: w.window.Canvas,
 		key: w.typedKey, shortcut: w.typedShortcut, reveal: w.reveal,
 	}
-	w.assemble()
+	w.open(p)
 	w.window.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(uris) })
 	w.bindKeys()
-	w.makeTray(p.Tray)
-	w.listen(p.Data)
+	w.makeTray(p.Tray) // after the first picture: it takes the desktop a while
 	return w
+}
+
+// open puts the window on the screen, in the look that the person has chosen. All
+// that it holds is made and told what there is in time for its first picture.
+func (w *Window) open(p Params) {
+	if chosen, err := p.Data.Preferences.Get(); err == nil && w.look != nil {
+		w.look.chosen = chosen.Look
+	}
+	w.window.SetIcon(AppIcon())
+	w.window.SetPadded(false)
+	content := newCurtain(func() fyne.CanvasObject {
+		if p.Ready != nil {
+			p.Ready()
+		}
+		w.assemble()
+		w.listen(p.Data)
+		return w.content
+	})
+	w.window.SetContent(content)
+	w.window.Resize(usualSize)
+	if p.Size.Width > 0 && p.Size.Height > 0 {
+		w.window.Resize(p.Size)
+	}
+	content.lift()
+	w.window.Show()
+	_ = content.MinSize() // where showing it has not made it
 }
 
 // assemble makes all that the window holds, in the language of now.
@@ -143,14 +146,14 @@ func (w *Window) assemble() {
 	w.panel = newListPanel(w)
 	w.bottom = newOverallBar(w)
 	w.layout = &windowLayout{w: w}
-	content := container.New(w.layout,
+	w.content = container.New(w.layout,
 		w.top.box, w.strip.box, w.filters.box, w.panel.box, w.pane.box, w.bottom.box)
-	w.window.SetContent(content)
 }
 
 func (w *Window) makeTray(present bool) {
 	if host, ok := w.app.(trayHost); ok && present {
 		w.tray = newTray(w, host)
+		w.tray.show(w.overall)
 	}
 	w.window.SetCloseIntercept(w.closing)
 }

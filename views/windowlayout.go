@@ -110,7 +110,7 @@ func (w *Window) hideDetails() { w.turn(false) }
 func (w *Window) turn(details bool) {
 	w.layout.details = details
 	w.layout.arrange()
-	canvas.Refresh(w.window.Content())
+	canvas.Refresh(w.content)
 	if details {
 		w.window.Canvas().Focus(w.pane.back)
 		return

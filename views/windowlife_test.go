@@ -51,7 +51,7 @@ func TestWindowHasItsSizeBack(t *testing.T) {
 // over the next.
 func (s *stage) inside(size fyne.Size) {
 	s.t.Helper()
-	for _, object := range s.w.window.Content().(*fyne.Container).Objects {
+	for _, object := range s.w.content.Objects {
 		if end := object.Position().Add(object.Size()); object.Visible() && (end.X > size.Width || end.Y > size.Height) {
 			s.t.Errorf("at %v a piece ends at %v", size, end)
 		}
