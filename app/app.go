@@ -145,12 +145,14 @@ type App struct {
 	posted    bool // a call is on its way to the UI goroutine
 	fresh     bool // next has not been shown
 	next      snapshots
+	taken     chan struct{} // is closed when next is another one
 }
 
 // view is what the person has chosen to see.
 type view struct {
 	table.View
 	selected map[string]bool
+	number   uint64 // counts what was chosen
 }
 
 // New returns the program, which does nothing before Start.
@@ -159,7 +161,7 @@ func New(p Params) *App {
 		p.Network = anyNetwork{}
 	}
 	a := &App{
-		Params: p, kick: make(chan struct{}, 1), links: map[string]*linkState{}, savings: map[*saving]bool{},
+		Params: p, kick: make(chan struct{}, 1), taken: make(chan struct{}), links: map[string]*linkState{}, savings: map[*saving]bool{},
 		sums: map[string]*sum{}, thumbnails: thumbnail.New(thumbnail.Config{Width: thumbnailWidth, Height: thumbnailHeight}),
 		view: view{View: table.View{Sort: views.ColumnAdded, Descending: true}},
 	}

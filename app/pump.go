@@ -22,6 +22,8 @@ type snapshots struct {
 	connection views.Connection
 
 	preferences views.Preferences
+
+	number uint64 // of the view that it is of
 }
 
 // pump tells the window. Idle is silent: it waits for the engine or an action,
@@ -75,11 +77,11 @@ func (a *App) tick(now time.Time) (moving bool) {
 	reload := len(ended) > 0 && !uploading || a.current.askAtEnd(now)
 	p := a.current
 	p.closed = a.isClosed(p, now)
-	news, seen := a.deliver(idsOf(changed), now), a.view.View
+	news, seen := a.deliver(idsOf(changed), now), a.view
 	a.keepAwake()
 	a.mu.Unlock()
 	a.shelf.take(news)
-	a.snapshot(p, a.shelf.table.Show(seen), now)
+	a.snapshot(p, seen.number, a.shelf.table.Show(seen.View), now)
 	for _, b := range settled {
 		a.finish(b)
 	}
@@ -100,15 +102,18 @@ func idsOf(changed []transfer.Status) []string {
 
 // snapshot makes all that the window shows of a storage now. What a person has
 // chosen meanwhile comes with the next one.
-func (a *App) snapshot(p *place, shown *table.Shown, now time.Time) {
+func (a *App) snapshot(p *place, number uint64, shown *table.Shown, now time.Time) {
 	next, ok := a.compose(p, shown, now)
 	if !ok {
 		return
 	}
 	next.detail.Link = a.public(p, next.detail.Link)
+	next.number = number
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.next = next
+	a.next, a.fresh = next, true
+	close(a.taken)
+	a.taken = make(chan struct{})
 }
 
 func (a *App) compose(p *place, shown *table.Shown, now time.Time) (next snapshots, ok bool) {
@@ -129,7 +134,7 @@ func (a *App) compose(p *place, shown *table.Shown, now time.Time) (next snapsho
 func (a *App) post() {
 	a.mu.Lock()
 	posted := a.posted
-	a.posted, a.fresh = true, true
+	a.posted = true
 	a.mu.Unlock()
 	if posted || a.ctx.Err() != nil {
 		return
