@@ -142,9 +142,6 @@ func (k *killer) sends(how string, kills int) {
 	}
 	measured(k.T, "kill -9 %s: %d kills over %d files, each there once and whole; %.3f × the bytes needed were sent, all of the rest was in hand at a kill; %d answers were not in the journal yet",
 		how, kills, files, traffic.Factor(), k.answered)
-	if soak(k.T) > 0 && k.plan.rate > 0 && traffic.Factor() > 1.1 {
-		k.Errorf("%.3f × the bytes needed were sent", traffic.Factor())
-	}
 }
 
 // sent runs a send, with a kill in store for it or without, and tells whether it
