@@ -21,8 +21,19 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // desktop is the portal of a test.
 type desktop struct{ scheme uint32 }
 
-// Read answers as portals do, wrapped twice.
-func (d *desktop) Read(space, name string) (dbus.Variant, *dbus.Error) {
+// ReadOne answers as portals do.
+func (d *desktop) ReadOne(space, name string) (dbus.Variant, *dbus.Error) {
+	if space != namespace || name != key {
+		return dbus.Variant{}, dbus.NewError("org.freedesktop.portal.Error.NotFound", nil)
+	}
+	return dbus.MakeVariant(d.scheme), nil
+}
+
+// older is a portal of the first version.
+type older struct{ scheme uint32 }
+
+// Read answers as those do, wrapped twice.
+func (d *older) Read(space, name string) (dbus.Variant, *dbus.Error) {
 	if space != namespace || name != key {
 		return dbus.Variant{}, dbus.NewError("org.freedesktop.portal.Error.NotFound", nil)
 	}
@@ -50,12 +61,18 @@ func wants(t *testing.T, told <-chan fyne.ThemeVariant, want fyne.ThemeVariant) 
 
 // TestFollowsTheDesktop, past signals that are about something else or nothing.
 func TestFollowsTheDesktop(t *testing.T) {
+	for name, portal := range map[string]any{"of now": &desktop{scheme: 2}, "of old": &older{scheme: 2}} {
+		t.Run(name, func(t *testing.T) { follows(t, portal) })
+	}
+}
+
+func follows(t *testing.T, own any) {
 	t.Setenv(fynes, "")
 	ownbus.Start(t)
 	bus, err := dbus.ConnectSessionBus()
 	must(t, err)
 	defer bus.Close()
-	must(t, bus.Export(&desktop{scheme: 2}, object, face))
+	must(t, bus.Export(own, object, face))
 	_, err = bus.RequestName(portal, 0)
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -87,12 +87,17 @@ func follow(ctx context.Context, tell func(fyne.ThemeVariant)) error {
 	}
 }
 
-// now asks what it is. Older portals wrap the answer twice.
+// now asks what it is. Portals before their second version have Read alone, which
+// wraps the answer twice.
 func now(ctx context.Context, bus *dbus.Conn) (fyne.ThemeVariant, error) {
 	var answer dbus.Variant
-	call := bus.Object(portal, object).CallWithContext(ctx, face+".Read", 0, namespace, key)
-	if err := call.Store(&answer); err != nil {
-		return 0, err
+	ask := func(method string) error {
+		return bus.Object(portal, object).CallWithContext(ctx, face+"."+method, 0, namespace, key).Store(&answer)
+	}
+	if ask("ReadOne") != nil {
+		if err := ask("Read"); err != nil {
+			return 0, err
+		}
 	}
 	v, ok := variant(answer)
 	if !ok {
