@@ -103,6 +103,28 @@ func TestChangingTheLookRepaints(t *testing.T) {
 	}
 }
 
+// TestShadeFollowsTheDesktop, unless the person has chosen.
+func TestShadeFollowsTheDesktop(t *testing.T) {
+	app := Dress(test.NewTempApp(t))
+	worn := app.Settings().Theme()
+	for _, variant := range []fyne.ThemeVariant{theme.VariantLight, theme.VariantDark, theme.VariantLight} {
+		Shade(app, variant)
+		for _, fynes := range []fyne.ThemeVariant{theme.VariantLight, theme.VariantDark} {
+			want := light[colorInk]
+			if variant == theme.VariantDark {
+				want = dark[colorInk]
+			}
+			if got := worn.Color(colorInk, fynes); got != want {
+				t.Errorf("desktop %d, Fyne %d: %v, want %v", variant, fynes, got, want)
+			}
+		}
+	}
+	worn.(*look).chosen = LookDark
+	if got := worn.Color(colorInk, theme.VariantLight); got != dark[colorInk] {
+		t.Errorf("chosen is the dark look: %v", got)
+	}
+}
+
 func TestEveryDrawingCanBeDrawn(t *testing.T) {
 	test.NewTempApp(t)
 	count := 0
