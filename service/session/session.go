@@ -132,11 +132,11 @@ func (c *Connection) Target() transfer.Target {
 		ID: c.cfg.ID, Session: c.session.ID, Storage: c.storage(), Bucket: c.client, Limits: limits,
 		Seal: c.seal, UniqueName: c.unique, LinkLifetime: c.cfg.LinkLifetime, Trip: c.trip, Paced: c.client.Paced(), Fresh: c.client.CloseIdle,
 	}
-	if api.KnowsDelay {
-		target.Delay = c.client.Delay
-	}
 	if !c.client.Local() {
 		target.Offline = c.client.Offline
+		if api.KnowsDelay {
+			target.Delay = c.client.Delay
+		}
 	}
 	return target
 }

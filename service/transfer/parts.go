@@ -20,8 +20,7 @@ const maxWrongTags = 3
 // places go round between files.
 func (r *run) sendParts(ctx context.Context, src Reader) error {
 	g, gctx := errgroup.WithContext(ctx)
-	missing := r.missingParts()
-	r.tail.Store(false)
+	missing, placed := r.missingParts(), make(chan struct{})
 	for i, number := range missing {
 		_, size := r.upload.plan.Part(number)
 		place, err := r.route.up.Acquire(gctx, size, len(missing)-i)
@@ -30,10 +29,10 @@ func (r *run) sendParts(ctx context.Context, src Reader) error {
 		}
 		g.Go(func() error {
 			defer place.Release()
-			return (&part{run: r, src: src, number: number, size: size, place: place}).send(gctx)
+			return (&part{run: r, src: src, number: number, size: size, place: place, placed: placed}).send(gctx)
 		})
 	}
-	r.tail.Store(true)
+	close(placed)
 	if err := g.Wait(); err != nil {
 		return err
 	}
@@ -57,6 +56,7 @@ type part struct {
 	number int
 	size   int64
 	place  *flow.Place
+	placed <-chan struct{} // is closed once all parts of the file have a place
 }
 
 // send sends the part until its tag is right, and keeps the tag.

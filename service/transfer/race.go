@@ -34,9 +34,9 @@ func (p *part) race(ctx context.Context) attempt {
 			}
 		}
 	}()
-	late, lag := p.lateness(), p.lag()
+	late, lag, placed := p.lateness(), &lag{}, p.placed
 	defer late.stop()
-	defer lag.stop()
+	defer func() { lag.stop() }()
 	for {
 		select {
 		case a := <-results:
@@ -48,17 +48,15 @@ func (p *part) race(ctx context.Context) attempt {
 			default:
 				return a
 			}
+		case <-placed:
+			placed, lag = nil, p.lag()
 		case <-late.due():
 			late.again()
-			switch {
-			case running > 1 || !p.tail.Load():
-			case p.hedge(ctx, results):
+			if placed == nil && running == 1 && p.hurry(ctx, first, late, results) {
 				running++
-			case late.twice(first.began) && p.mayRestart(first.body):
-				first.end(errTooSlow)
 			}
 		case <-lag.due():
-			if left, rate := lag.look(first.body); running == 1 && p.tail.Load() && p.lags(left, rate) {
+			if left, rate := lag.look(first.body); running == 1 && p.lags(left, rate) {
 				lag.stop()
 				late.stop() // what is slow over a fresh connection too is slow by itself
 				p.route.target.Fresh()
@@ -66,6 +64,18 @@ func (p *part) race(ctx context.Context) attempt {
 			}
 		}
 	}
+}
+
+// hurry sends a part that is late for the second time, which it tells, or ends it
+// to be sent anew.
+func (p *part) hurry(ctx context.Context, first sending, late lateness, results chan<- attempt) (second bool) {
+	if p.hedge(ctx, results) {
+		return true
+	}
+	if late.twice(first.began) && p.mayRestart(first.body) {
+		first.end(errTooSlow)
+	}
+	return false
 }
 
 // errTooSlow ends a sending that is begun anew on another connection.

@@ -48,7 +48,8 @@ type Target struct {
 	// Delay is how much longer packets take now than at best, where that is known;
 	// nil where it never is.
 	Delay func() (d time.Duration, known bool)
-	// Fresh has the next call go over a new connection; nil where that is unknown.
+	// Fresh lets go of the connections that wait for a call, so that the next one
+	// goes over a new connection; nil where that cannot be had.
 	Fresh func()
 	// LinkLifetime is what presigned links are asked for; 0 means the server's.
 	LinkLifetime func() time.Duration

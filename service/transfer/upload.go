@@ -82,8 +82,7 @@ type run struct {
 	engine *Engine
 	route  *route
 	upload *upload
-	looked time.Time   // at a bundle; guarded by Engine.mu
-	tail   atomic.Bool // all parts have found a place
+	looked time.Time // at a bundle; guarded by Engine.mu
 	// suspected are the parts that were sent again because a complete was refused.
 	suspected map[int]bool
 }

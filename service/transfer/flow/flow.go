@@ -8,11 +8,10 @@
 //   - The number of parts at once, the width, follows the goodput: it starts
 //     with 2, doubles while that pays, and is tried a little wider and a little
 //     narrower from then on. It falls when the server is busy or calls fail.
-//   - Where the system tells how late packets are over a far line, it begins wider
-//     and stops growing when they stand in a queue: more connections would only
-//     make that longer. While they do not, it goes on.
-//   - Over a line with a long round trip, a part that has gone out and waits for
-//     its answer leaves its place to the next one.
+//   - Over a far line of which the system tells how late packets are, it begins
+//     wider and stops growing when they stand in a queue: more connections would
+//     only make that longer. While they do not, it goes on. A part that has gone
+//     out there and waits for its answer leaves its place to the next one.
 //   - Goodput is measured only while every place is taken: a queue that runs
 //     dry says nothing of the line.
 //   - Nothing runs by itself: whoever reports bytes measures, so that a Flow
@@ -148,7 +147,7 @@ func (f *Flow) Answered(took time.Duration) {
 	}
 	f.trip = took
 	if f.pilot != nil {
-		f.steer(f.pilot.knows(took >= far && f.delay != nil))
+		f.steer(f.pilot.knows(f.isFar()))
 	}
 }
 

@@ -81,7 +81,7 @@ func (p *Place) Sent() {
 	f := p.flow
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if p.sent || p.released || f.trip < far || f.pilot == nil {
+	if p.sent || p.released || f.pilot == nil || !f.isFar() {
 		return
 	}
 	p.sent = true

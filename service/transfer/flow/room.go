@@ -33,9 +33,13 @@ func (f *Flow) Sense(delay func() (d time.Duration, known bool)) {
 	f.delay = delay
 }
 
+// isFar tells that the server is far, and that somebody may know how full the line
+// to it is. Callers hold f.mu.
+func (f *Flow) isFar() bool { return f.trip >= far && f.delay != nil }
+
 // room is what there is on the line now. Callers hold f.mu.
 func (f *Flow) room() room {
-	if f.delay == nil || f.trip < far {
+	if !f.isFar() {
 		return unknown
 	}
 	delay, known := f.delay()
