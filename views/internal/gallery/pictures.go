@@ -47,7 +47,7 @@ func (p pose) stand(a fyne.App, data *views.Data) (*views.Window, fyne.Window, s
 	}
 	window := views.New(views.Params{
 		App: views.Dress(a, variant), Words: catalogue, Data: data, Do: fyne.Do,
-		Actions: actions(a, data, catalogue),
+		Actions: actions(a, data, catalogue), Picker: nobody{},
 	})
 	s := scenes[p.state].in(catalogue)
 	if act := s.act; p.other != "" {
@@ -65,6 +65,16 @@ func (p pose) stand(a fyne.App, data *views.Data) (*views.Window, fyne.Window, s
 	target.Resize(p.size)
 	return window, target, s, nil
 }
+
+// nobody picks files: what the desktop shows for that is not ours, and in Fyne's
+// test driver it would be made beside what is drawn.
+type nobody struct{}
+
+// Files implements views.Picker.
+func (nobody) Files(string, func([]string)) {}
+
+// Folder implements views.Picker.
+func (nobody) Folder(string, string, func(string)) {}
 
 // act shows a pose in an app of Fyne's test driver, does all that the scene asks
 // for, and returns what closes it.
