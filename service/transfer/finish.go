@@ -126,11 +126,12 @@ func (u *upload) numbers(wanted func(number int) bool) (numbers []int) {
 // on their way at once, the link is tried when somebody asks for it.
 func (r *run) verify(ctx context.Context) error {
 	u := r.upload
+	together := u.size <= smallFile && r.route.lookups.areMany() // the last one to make way ends that
 	defer r.makeWay()()
 	var file api.File
 	var link api.Link
 	var err error
-	if u.size <= smallFile && r.route.lookups.areMany() {
+	if together {
 		file, err = r.lookUp(ctx)
 	} else {
 		file, link, err = r.prove(ctx)
