@@ -310,11 +310,11 @@ func (w *world) personDeletes(t *rapid.T) {
 	}
 	key := whole[rapid.IntRange(0, len(whole)-1).Draw(t, "file")]
 	w.tell("the person deletes a file of %s", st.name)
-	st.note(func(int) { st.deleted[key] = true })
 	_ = st.Delete(context.Background(), key)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.shown, key) // an upload of it that goes on may clear away what is left of it
+	w.gone[key] = true
 }
 
 // recover lets what an earlier run has left go on.

@@ -113,11 +113,12 @@ func contradiction(st transfer.Status) string {
 	return ""
 }
 
-// see takes in that the person sees a file as stored.
+// see takes in that the person sees a file as stored. What they have deleted
+// since is of the past, whatever the list says.
 func (w *world) see(s *send, st transfer.Status) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.shown[st.FileKey], s.key = true, st.FileKey
+	w.shown[st.FileKey], s.key = !w.gone[st.FileKey], st.FileKey
 }
 
 // checkRemaining compares the sums with the single transfers.
@@ -223,10 +224,10 @@ func (w *world) checkServers() {
 	for id, key := range w.done {
 		owner[key] = id
 	}
+	for key := range w.gone {
+		delete(owner, key)
+	}
 	for _, st := range w.storages {
-		for key := range st.deleted {
-			delete(owner, key)
-		}
 		for _, f := range st.files() {
 			id := owner[f.Key]
 			delete(owner, f.Key)

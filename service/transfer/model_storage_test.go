@@ -30,7 +30,6 @@ type storage struct {
 	snapshot []api.File       // what a stale list shows
 	answered map[part]string  // the tags that were given for parts that arrived
 	proved   map[string]bool  // files whose link has shown its size
-	deleted  map[string]bool  // finished files that the person has deleted
 }
 
 // part is one part of one upload.
@@ -50,7 +49,7 @@ func newStorage(w *world, name string, opaque bool) *storage {
 	return &storage{
 		Fake: transfertest.NewFake(), w: w, name: name, opaque: opaque,
 		calls: map[errand]int{}, births: map[string]birth{}, touched: map[string]int{},
-		answered: map[part]string{}, proved: map[string]bool{}, deleted: map[string]bool{},
+		answered: map[part]string{}, proved: map[string]bool{},
 	}
 }
 

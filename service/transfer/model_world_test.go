@@ -42,6 +42,7 @@ type world struct {
 	since map[string]int    // the version of the source when a transfer was added
 	done  map[string]string // the file key of each finished transfer, as committed
 	shown map[string]bool   // file keys that the person has seen as stored
+	gone  map[string]bool   // file keys that the person has deleted
 	known map[string]bool   // transfers whose begin the journal knows
 }
 
@@ -84,7 +85,8 @@ func bare(t *rapid.T) *world {
 	}
 	return &world{
 		t: t, dir: dir, began: time.Now(), seed: rapid.Uint8().Draw(t, "seed"),
-		since: map[string]int{}, done: map[string]string{}, shown: map[string]bool{}, known: map[string]bool{},
+		since: map[string]int{}, done: map[string]string{},
+		shown: map[string]bool{}, gone: map[string]bool{}, known: map[string]bool{},
 	}
 }
 
