@@ -110,13 +110,16 @@ const justNow = time.Second
 // Foreground looks at the storage again when the person comes back to the window.
 func (a *App) Foreground() {
 	a.mu.Lock()
-	fresh := time.Since(a.current.list.at) < justNow
+	list := &a.current.list
+	fresh := list.loading || time.Since(list.at) < justNow
 	a.mu.Unlock()
 	if !fresh {
 		a.reloadCurrent()
 	}
 }
 
+// reloadCurrent asks for the list as it is from now on: one that is under way may
+// have been made before.
 func (a *App) reloadCurrent() {
 	a.mu.Lock()
 	p := a.current

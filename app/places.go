@@ -295,31 +295,29 @@ func (a *App) listOnce(p *place) (again bool) {
 	return again
 }
 
-// choose shows another storage.
+// choose shows another storage, and lists it unless that is under way.
 func (a *App) choose(id string) {
 	a.mu.Lock()
-	p := a.place(id)
+	p, looking := a.place(id), false
 	if p != nil {
-		a.current, a.view.selected = p, nil
+		a.current, a.view.selected, looking = p, nil, p.list.loading
 	}
 	a.mu.Unlock()
 	if p == nil {
 		return
 	}
 	a.save(func(s *settings.Settings) { s.Current = id })
-	a.group.Go(func() { a.refresh(p) })
+	if !looking {
+		a.group.Go(func() { a.refresh(p) })
+	}
 	a.now()
 }
 
-// refresh lists a storage, unless that is under way, or reaches for it where that
-// failed.
+// refresh lists a storage, or reaches for it where that failed.
 func (a *App) refresh(p *place) {
 	a.mu.Lock()
-	reached, looking := p.conn != nil && p.problem == nil, p.list.loading
+	reached := p.conn != nil && p.problem == nil
 	a.mu.Unlock()
-	if looking {
-		return
-	}
 	if reached {
 		a.reload(p)
 		return

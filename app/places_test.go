@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -43,6 +44,28 @@ func TestAKeyForAnotherSessionTakesTheQueueOver(t *testing.T) {
 	s.start()
 	s.until("the new session again", func() bool { return s.connection().Ready && s.connection().Current == id })
 	s.row("f", views.Done)
+}
+
+// TestAListAskedForIsAsNewAsTheQuestion: the one that is under way may have been
+// made before what the person wants to see.
+func TestAListAskedForIsAsNewAsTheQuestion(t *testing.T) {
+	s := newStage(t)
+	n := s.startNode()
+	f := s.front(n)
+	s.connect(views.ConnectionForm{Key: f.url + "#key=" + n.Token(), HideNames: true})
+	s.sends("f")
+	asked, answer := make(chan bool), make(chan bool)
+	f.answer(func(w http.ResponseWriter, _ *http.Request) {
+		asked <- true
+		<-answer
+		_, _ = io.WriteString(w, `[]`)
+	})
+	s.act(func(a views.Actions) { a.Reload() })
+	<-asked
+	s.act(func(a views.Actions) { a.Reload() })
+	f.answer(refuse(http.StatusUnauthorized, "ended"))
+	close(answer)
+	s.row("f", views.Gone)
 }
 
 // TestAKeyAloneGoesToItsStorage: the key of a server of one's own is not sent
