@@ -177,7 +177,7 @@ func (f *fetch) same() bool {
 // size asks the link for the size of the file. What the uploader had declared
 // must be the same.
 func (f *fetch) size(ctx context.Context, file api.File) (total int64, err error) {
-	err = f.withLink(ctx, func(link string) (err error) {
+	err = f.withLink(ctx, func(link string, _ func()) (err error) {
 		total, err = TryLink(ctx, f.route.target.Bucket, link, file.Size)
 		return err
 	})

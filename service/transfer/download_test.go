@@ -432,7 +432,6 @@ func (l *brief) Fetch(ctx context.Context, link string, from, until int64) (*api
 func TestADownloadOutlivesItsLinks(t *testing.T) {
 	downloading(t, func(b *bench) {
 		key, content := b.stored(30 << 20)
-		b.engine.SetWorkers(2) // more at once could use a new link up before each has opened it
 		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: &brief{Fake: b.fake}, Limits: limits})
 		before := b.fake.Calls("link")
 		path, err := b.download(key, "f")

@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -70,49 +69,58 @@ func (p *pieces) sum(plan Plan) string {
 }
 
 // sharedLink is the presigned link that all pieces of a download use. One that
-// is refused is renewed, by whoever meets it first, while the others wait: the
-// first one, and each that has opened something before it ended, for a large file
-// takes longer than a link lives. A new one that opens nothing is not renewed.
+// is refused is renewed by whoever meets it first, as often as it takes: a large
+// file takes longer than a link lives. The others wait until the new one has
+// opened something; one that opens nothing is not renewed.
 type sharedLink struct {
-	turn *semaphore.Weighted
+	turn *semaphore.Weighted // whoever has it may read and renew the url
 	url  string
-	vain atomic.Bool // url is a renewed one and has opened nothing yet
 }
 
-// withLink makes a call that needs the link.
-func (f *fetch) withLink(ctx context.Context, call func(link string) error) error {
+// withLink makes a call that needs the link, and tells once that has opened it.
+func (f *fetch) withLink(ctx context.Context, call func(link string, opened func()) error) error {
 	for refused := ""; ; {
-		link, err := f.currentLink(ctx, refused)
+		link, renewed, err := f.currentLink(ctx, refused)
 		if err != nil {
 			return err
 		}
-		err = f.route.try(ctx, func() error { return call(link) })
-		if !errors.Is(err, api.ErrForbidden) {
+		proved := !renewed
+		opened := func() {
+			if !proved {
+				proved = true
+				f.link.turn.Release(1)
+			}
+		}
+		err = f.route.try(ctx, func() error { return call(link, opened) })
+		useless := !proved
+		opened() // it is the others' turn, whatever has come of it
+		if useless || !errors.Is(err, api.ErrForbidden) {
 			return err
 		}
 		refused = link
 	}
 }
 
-// currentLink returns the link; where it is still the refused one, a new one.
-func (f *fetch) currentLink(ctx context.Context, refused string) (string, error) {
+// currentLink returns the link; where it is still the refused one, a renewed one,
+// which leaves the turn to the caller.
+func (f *fetch) currentLink(ctx context.Context, refused string) (url string, renewed bool, err error) {
 	if err := f.link.turn.Acquire(ctx, 1); err != nil {
-		return "", context.Cause(ctx)
+		return "", false, context.Cause(ctx)
 	}
-	defer f.link.turn.Release(1)
+	defer func() {
+		if !renewed {
+			f.link.turn.Release(1)
+		}
+	}()
 	if f.link.url != refused {
-		return f.link.url, nil
-	}
-	if refused != "" && f.link.vain.Load() {
-		return "", &api.Error{Op: "fetch", Kind: api.ErrForbidden}
+		return f.link.url, false, nil
 	}
 	link, err := f.route.link(ctx, f.want.FileKey, filepath.Base(f.want.Path))
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	f.link.url = link.URL
-	f.link.vain.Store(refused != "")
-	return link.URL, nil
+	return link.URL, refused != "", nil
 }
 
 // fetchPieces fetches what is missing, in parallel as soon as the answer to the
@@ -168,7 +176,7 @@ func (f *fetch) tell(ranged bool) {
 func (f *fetch) fetchPiece(ctx context.Context, number int) error {
 	offset, length := f.plan.Part(number)
 	p := &piece{fetch: f, number: number, offset: offset, length: length}
-	return f.withLink(ctx, func(link string) error {
+	return f.withLink(ctx, func(link string, opened func()) error {
 		if p.have == p.length && p.length > 0 {
 			return nil
 		}
@@ -181,7 +189,7 @@ func (f *fetch) fetchPiece(ctx context.Context, number int) error {
 			return err
 		}
 		defer content.Close()
-		f.link.vain.Store(false)
+		opened()
 		f.tell(content.Ranged || f.total == 0)
 		return p.take(ctx, content)
 	})
