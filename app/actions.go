@@ -50,7 +50,7 @@ func (a *App) Actions() views.Actions {
 
 // see changes what the person has chosen to see. On the UI goroutine it stays for
 // what comes of it: most often that is there at once, and is in the same picture
-// then as the click or the key.
+// then as the click or the key. Where it is not, that it was chosen is.
 func (a *App) see(change func(*view)) {
 	a.mu.Lock()
 	change(&a.view)
@@ -58,27 +58,27 @@ func (a *App) see(change func(*view)) {
 	mine := a.view.number
 	a.mu.Unlock()
 	a.now()
-	if a.sees(mine, time.After(staying)) {
-		a.Tell()
-	}
+	a.sees(mine, time.After(staying))
+	a.Tell()
 }
 
 // staying is how long the UI goroutine stays, at most: well below a frame.
 const staying = 8 * time.Millisecond
 
-// sees waits until there is a snapshot of the view of this number.
-func (a *App) sees(number uint64, enough <-chan time.Time) bool {
+// sees waits until there is a snapshot of the view of this number, or until it has
+// waited enough.
+func (a *App) sees(number uint64, enough <-chan time.Time) {
 	for {
 		a.mu.Lock()
 		there, next := a.next.number >= number, a.taken
 		a.mu.Unlock()
 		if there {
-			return true
+			return
 		}
 		select {
 		case <-next:
 		case <-enough:
-			return false
+			return
 		}
 	}
 }

@@ -163,7 +163,7 @@ func New(p Params) *App {
 	a := &App{
 		Params: p, kick: make(chan struct{}, 1), taken: make(chan struct{}), links: map[string]*linkState{}, savings: map[*saving]bool{},
 		sums: map[string]*sum{}, thumbnails: thumbnail.New(thumbnail.Config{Width: thumbnailWidth, Height: thumbnailHeight}),
-		view: view{View: table.View{Sort: views.ColumnAdded, Descending: true}},
+		view: view{View: table.View{Choice: views.Choice{Sort: views.ColumnAdded, Descending: true}}},
 	}
 	a.transfers.init()
 	a.history = make(map[string]journal.Finished, len(p.History))

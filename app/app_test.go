@@ -222,8 +222,18 @@ func TestSearchFilterAndSort(t *testing.T) {
 		"":                                   func(a views.Actions) { a.Search("nothing like it") },
 	} {
 		s.act(func(a views.Actions) { a.Search(""); a.Filter(views.FilterAll); do(a) })
+		if chosen := s.list().Chosen; chosen != s.chosen() {
+			t.Errorf("the click is answered with %+v, not %+v", chosen, s.chosen())
+		}
 		s.until(fmt.Sprintf("%q", want), func() bool { return names() == want })
 	}
+}
+
+// chosen is what the person has chosen to see.
+func (s *stage) chosen() views.Choice {
+	s.app.mu.Lock()
+	defer s.app.mu.Unlock()
+	return s.app.view.Choice
 }
 
 func TestDeleteIsForGood(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // often is how often the window is told while something moves. A person reads at
 // most four changes a second, and each is a frame of the whole window, which
 // takes a hundredth of a second or two where there is no graphics card.
-const often = 400 * time.Millisecond
+const often = 500 * time.Millisecond
 
 // snapshots is all that the window shows.
 type snapshots struct {
@@ -81,7 +81,7 @@ func (a *App) tick(now time.Time) (moving bool) {
 	a.keepAwake()
 	a.mu.Unlock()
 	a.shelf.take(news)
-	a.snapshot(p, seen.number, a.shelf.table.Show(seen.View), now)
+	a.snapshot(p, seen, a.shelf.table.Show(seen.View), now)
 	for _, b := range settled {
 		a.finish(b)
 	}
@@ -102,13 +102,13 @@ func idsOf(changed []transfer.Status) []string {
 
 // snapshot makes all that the window shows of a storage now. What a person has
 // chosen meanwhile comes with the next one.
-func (a *App) snapshot(p *place, number uint64, shown *table.Shown, now time.Time) {
-	next, ok := a.compose(p, shown, now)
+func (a *App) snapshot(p *place, seen view, shown *table.Shown, now time.Time) {
+	next, ok := a.compose(p, seen, shown, now)
 	if !ok {
 		return
 	}
 	next.detail.Link = a.public(p, next.detail.Link)
-	next.number = number
+	next.number = seen.number
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.next, a.fresh = next, true
@@ -116,7 +116,7 @@ func (a *App) snapshot(p *place, number uint64, shown *table.Shown, now time.Tim
 	a.taken = make(chan struct{})
 }
 
-func (a *App) compose(p *place, shown *table.Shown, now time.Time) (next snapshots, ok bool) {
+func (a *App) compose(p *place, seen view, shown *table.Shown, now time.Time) (next snapshots, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if p != a.current {
@@ -124,7 +124,7 @@ func (a *App) compose(p *place, shown *table.Shown, now time.Time) (next snapsho
 	}
 	picked, hidden := a.shelf.pick(a.view.selected, a.view.View)
 	return snapshots{
-		list: a.list(shown, hidden), detail: a.detail(picked, a.shelf.table.Total()), overall: a.overall(now),
+		list: a.list(shown, hidden, seen.View), detail: a.detail(picked, a.shelf.table.Total()), overall: a.overall(now),
 		connection: a.connection(), preferences: a.preferences(a.prefs.Load()),
 	}, true
 }
@@ -148,11 +148,14 @@ func (a *App) post() {
 }
 
 // Tell tells the window what it has not been told yet, if there is anything, on the
-// UI goroutine. Nobody needs to call it, but before there is a window it has the
-// first picture show what is known by then.
+// UI goroutine: what the person has chosen as it is now, although the rows may be
+// those of a moment ago. Nobody needs to call it, but before there is a window it has
+// the first picture show what is known by then.
 func (a *App) Tell() {
 	a.mu.Lock()
-	s, fresh := a.next, a.fresh
+	fresh := a.fresh || a.next.list.Chosen != a.view.Choice
+	a.next.list.Chosen = a.view.Choice
+	s := a.next
 	a.fresh = false
 	a.mu.Unlock()
 	if fresh {

@@ -42,12 +42,11 @@ func (a *App) uploadRow(p *place, u *tracked, now time.Time) views.Row {
 	return r
 }
 
-// list is what the list shows.
-func (a *App) list(shown *table.Shown, hidden []views.Row) views.List {
+// list is what the list shows: rows that were made for a view.
+func (a *App) list(shown *table.Shown, hidden []views.Row, made table.View) views.List {
 	p := a.current
 	return views.List{
-		Rows: shown, Counts: shown.Counts(), Hidden: hidden,
-		Search: a.view.Search, Filter: a.view.Filter, Sort: a.view.Sort, Descending: a.view.Descending,
+		Rows: shown, Counts: shown.Counts(), Hidden: hidden, Search: made.Search, Filter: made.Filter,
 		LoadedAt: p.list.at, Loading: p.list.at.IsZero() && p.problem == nil && p.list.err == nil,
 		Problem: a.listProblem(p),
 	}

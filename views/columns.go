@@ -78,7 +78,7 @@ func (h *header) tapped(by Column) {
 
 // show tells what the list is sorted by.
 func (h *header) show(list List) {
-	h.by, h.down = list.Sort, list.Descending
+	h.by, h.down = list.Chosen.Sort, list.Chosen.Descending
 	words := [...]string{
 		h.kit.words.Text("column.name"), h.kit.words.Text("column.size"),
 		h.kit.words.Text("column.progress"), h.kit.words.Text("column.added"),

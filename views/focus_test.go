@@ -14,7 +14,7 @@ import (
 func (s *stage) everything() {
 	s.t.Helper()
 	row := doneRow("1", "report.pdf")
-	s.setList(List{Rows: RowSlice{row, failedRow("2", "film.mov"), movingRow("3", "big.zip")}, Counts: Counts{3, 1, 1, 1}, Sort: ColumnName})
+	s.setList(List{Rows: RowSlice{row, failedRow("2", "film.mov"), movingRow("3", "big.zip")}, Counts: Counts{3, 1, 1, 1}, Chosen: Choice{Sort: ColumnName}})
 	s.data.Connection.Set(Connection{Ready: true, Ask: true})
 	s.data.Overall.Set(Overall{Files: 3, FilesDone: 1, Bytes: 9, BytesDone: 1, Running: true, Left: -1, Saving: "Saving 1 file…"})
 	s.w.pane.facts.toggle()

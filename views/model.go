@@ -120,6 +120,13 @@ func (r RowSlice) ID(i int) string { return r[i].ID }
 // At implements Rows.
 func (r RowSlice) At(i int) Row { return r[i] }
 
+// A Choice is which rows a person wants to see, in which order.
+type Choice struct {
+	Filter     Filter
+	Sort       Column
+	Descending bool
+}
+
 // List is what the list shows, filtered and sorted already.
 type List struct {
 	Rows   Rows
@@ -127,10 +134,10 @@ type List struct {
 	// Hidden are the selected rows that Search and Filter do not keep.
 	Hidden []Row
 	// Search and Filter are what Rows was made for.
-	Search     string
-	Filter     Filter
-	Sort       Column
-	Descending bool
+	Search string
+	Filter Filter
+	// Chosen is what the person has chosen last: the rows follow.
+	Chosen Choice
 	// Loading is true until the first answer of the bucket.
 	Loading bool
 	// Problem is the sentence to show when the bucket could not be read; the

@@ -207,7 +207,7 @@ func (f *filters) show(w *words.Catalogue, list List) {
 			note = w.Number(list.Counts[i])
 		}
 		c.put(labels[i], note)
-		c.choose(Filter(i) == list.Filter)
+		c.choose(Filter(i) == list.Chosen.Filter)
 	}
 	show(f.retry, list.Counts[FilterFailed] > 0)
 	f.box.Refresh()

@@ -36,13 +36,16 @@ func BenchmarkShow(b *testing.B) {
 		name string
 		view table.View
 	}{
-		{"search", table.View{Search: "17"}}, {"name", table.View{}}, {"name down", table.View{Descending: true}},
-		{"size", table.View{Sort: views.ColumnSize}}, {"progress", table.View{Sort: views.ColumnProgress}},
-		{"added", table.View{Sort: views.ColumnAdded, Descending: true}},
+		{"search", table.View{Search: "17"}},
+		{"name", table.View{}},
+		{"name down", table.View{Choice: views.Choice{Descending: true}}},
+		{"size", table.View{Choice: views.Choice{Sort: views.ColumnSize}}},
+		{"progress", table.View{Choice: views.Choice{Sort: views.ColumnProgress}}},
+		{"added", table.View{Choice: views.Choice{Sort: views.ColumnAdded, Descending: true}}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			tab, _ := filled()
-			other := table.View{Filter: views.FilterFailed}
+			other := table.View{Choice: views.Choice{Filter: views.FilterFailed}}
 			for b.Loop() {
 				tab.Show(other) // what was seen before is no help
 				tab.Show(c.view)
@@ -54,7 +57,7 @@ func BenchmarkShow(b *testing.B) {
 // BenchmarkChange moves a few uploads on among many files.
 func BenchmarkChange(b *testing.B) {
 	tab, all := filled()
-	view := table.View{Sort: views.ColumnAdded, Descending: true}
+	view := table.View{Choice: views.Choice{Sort: views.ColumnAdded, Descending: true}}
 	for b.Loop() {
 		edits := make([]table.Edit, moving)
 		for i := range edits {

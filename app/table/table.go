@@ -66,10 +66,8 @@ func (e *Entry) Follows(old *Entry) *Entry {
 
 // A View is what a person wants to see, and in which order.
 type View struct {
-	Search     string
-	Filter     views.Filter
-	Sort       views.Column
-	Descending bool
+	Search string
+	views.Choice
 }
 
 // An Edit replaces an entry by another one. Without an Old one it is added,

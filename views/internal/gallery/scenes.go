@@ -188,7 +188,7 @@ func busy() views.Overall {
 }
 
 func listOf(rows []views.Row) views.List {
-	return views.List{Rows: views.RowSlice(rows), Counts: views.Counts{len(rows), 2, 1, len(rows) - 3}, Sort: views.ColumnAdded, Descending: true}
+	return views.List{Rows: views.RowSlice(rows), Counts: views.Counts{len(rows), 2, 1, len(rows) - 3}, Chosen: views.Choice{Sort: views.ColumnAdded, Descending: true}}
 }
 
 var doneCan = views.Can{Copy: true, Save: true, Delete: true}
@@ -274,8 +274,10 @@ func actions(a fyne.App, data *views.Data, c *words.Catalogue) views.Actions {
 		Add: many, QuickShare: many, SendEach: many, Copied: func(done func(string)) { done("") }, Paste: func() {}, ShareClipboard: func() {},
 		Answer: func(string, int) {}, Delete: many, Pause: many, Resume: many, Cancel: many, Retry: many, Select: many,
 		Search: func(text string) { set(func(l *views.List) { l.Search = text }) },
-		Filter: func(f views.Filter) { set(func(l *views.List) { l.Filter = f }) },
-		Sort:   func(by views.Column, down bool) { set(func(l *views.List) { l.Sort, l.Descending = by, down }) },
+		Filter: func(f views.Filter) { set(func(l *views.List) { l.Filter, l.Chosen.Filter = f, f }) },
+		Sort: func(by views.Column, down bool) {
+			set(func(l *views.List) { l.Chosen.Sort, l.Chosen.Descending = by, down })
+		},
 		Reload: func() {}, RetryFailed: func() {}, PauseAll: func() {}, ResumeAll: func() {},
 		CopyLink: func(string) {}, NewLink: func(string) {}, CopyLinks: many, MakeLink: func(string) {},
 		Sum: func(string) {}, StopSum: func() {}, StopSaving: many, Open: func(string) {}, Save: func([]string, string) {},

@@ -25,7 +25,7 @@ var further = map[string]scene{
 	"mixed":      {list: listOf(failing()), detail: mixedDetail(), overall: busy(), connection: here(false), act: reachDown},
 	"loading":    {list: views.List{Loading: true}, detail: totals(), connection: away()},
 	"unread":     {list: views.List{Problem: "The server does not answer."}, detail: totals(), connection: broken()},
-	"nofailures": {list: views.List{Filter: views.FilterFailed, Counts: views.Counts{8, 0, 0, 8}}, detail: totals(), connection: here(false)},
+	"nofailures": {list: views.List{Filter: views.FilterFailed, Chosen: views.Choice{Filter: views.FilterFailed}, Counts: views.Counts{8, 0, 0, 8}}, detail: totals(), connection: here(false)},
 	"places":     {list: listOf(finished()), detail: totals(), connection: remote(), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown)},
 	"here":       {list: listOf(finished()), detail: totals(), connection: here(false), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
 	"testing": {list: listOf(finished()), detail: totals(), connection: here(false), act: connect("still"),
