@@ -9,8 +9,10 @@ import (
 // window takes the desktop a while, in which letters can be read; what it holds
 // can be made afterwards, in time for the first picture. Fyne makes the window
 // when it is shown, and then asks how much room its content needs: that is when a
-// curtain that was lifted has it made. Should Fyne ask sooner, nothing is lost but
-// the time.
+// curtain that was lifted has it made. It is laid out by Fyne, which tells all that
+// it holds first on which screen they are: a drawing that knows of none is made four
+// times as large, and then once more. Should Fyne ask sooner, nothing is lost but the
+// time.
 type curtain struct {
 	widget.BaseWidget
 	make    func() fyne.CanvasObject
@@ -27,11 +29,18 @@ func newCurtain(make func() fyne.CanvasObject) *curtain {
 // lift has the content made when somebody asks for it.
 func (c *curtain) lift() { c.lifted = true }
 
+// lay has what was lifted made and laid out where showing the window has not.
+func (c *curtain) lay() {
+	_ = c.MinSize()
+	if c.content.Size() != c.Size() {
+		c.Refresh()
+	}
+}
+
 // MinSize implements fyne.CanvasObject.
 func (c *curtain) MinSize() fyne.Size {
 	if c.content == nil && c.lifted {
 		c.content = c.make()
-		c.Refresh()
 	}
 	if c.content == nil {
 		return fyne.Size{}

@@ -26,6 +26,7 @@ func TestCurtain(t *testing.T) {
 	if c.MinSize() != fyne.NewSize(30, 20) || c.MinSize() != content.MinSize() || made != 1 {
 		t.Errorf("it was made %d times, and is %v", made, c.MinSize())
 	}
+	c.lay()
 	if content.Size() != fyne.NewSize(300, 200) {
 		t.Errorf("what it holds is %v", content.Size())
 	}

@@ -121,7 +121,7 @@ type blank struct {
 }
 
 func newBlank(k *kit) *blank {
-	b := &blank{art: newArt(artNothing), title: centred(theme.SizeNameSubHeadingText), text: centred(theme.SizeNameText)}
+	b := &blank{art: newArt(glyphNone), title: centred(theme.SizeNameSubHeadingText), text: centred(theme.SizeNameText)}
 	b.title.TextStyle.Bold = true
 	b.text.Importance = widget.LowImportance
 	b.button = newButton(k, raised, glyphNone, "", nil)

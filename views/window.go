@@ -132,7 +132,7 @@ func (w *Window) open(p Params) {
 	}
 	content.lift()
 	w.window.Show()
-	_ = content.MinSize() // where showing it has not made it
+	content.lay()
 }
 
 // assemble makes all that the window holds, in the language of now.
