@@ -5,11 +5,10 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
-	"path/filepath"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"quicksync.me/desktop/service/api"
 )
@@ -66,61 +65,6 @@ func (p *pieces) sum(plan Plan) string {
 		return p.whole
 	}
 	return wholeSum(plan, p.tags)
-}
-
-// sharedLink is the presigned link that all pieces of a download use. One that
-// is refused is renewed by whoever meets it first, as often as it takes: a large
-// file takes longer than a link lives. The others wait until the new one has
-// opened something; one that opens nothing is not renewed.
-type sharedLink struct {
-	turn *semaphore.Weighted // whoever has it may read and renew the url
-	url  string
-}
-
-// withLink makes a call that needs the link, and tells once that has opened it.
-func (f *fetch) withLink(ctx context.Context, call func(link string, opened func()) error) error {
-	for refused := ""; ; {
-		link, renewed, err := f.currentLink(ctx, refused)
-		if err != nil {
-			return err
-		}
-		proved := !renewed
-		opened := func() {
-			if !proved {
-				proved = true
-				f.link.turn.Release(1)
-			}
-		}
-		err = f.route.try(ctx, func() error { return call(link, opened) })
-		useless := !proved
-		opened() // it is the others' turn, whatever has come of it
-		if useless || !errors.Is(err, api.ErrForbidden) {
-			return err
-		}
-		refused = link
-	}
-}
-
-// currentLink returns the link; where it is still the refused one, a renewed one,
-// which leaves the turn to the caller.
-func (f *fetch) currentLink(ctx context.Context, refused string) (url string, renewed bool, err error) {
-	if err := f.link.turn.Acquire(ctx, 1); err != nil {
-		return "", false, context.Cause(ctx)
-	}
-	defer func() {
-		if !renewed {
-			f.link.turn.Release(1)
-		}
-	}()
-	if f.link.url != refused {
-		return f.link.url, false, nil
-	}
-	link, err := f.route.link(ctx, f.want.FileKey, filepath.Base(f.want.Path))
-	if err != nil {
-		return "", false, err
-	}
-	f.link.url = link.URL
-	return link.URL, refused != "", nil
 }
 
 // fetchPieces fetches what is missing, in parallel as soon as the answer to the
@@ -271,7 +215,7 @@ func (p *piece) copy(content io.Reader) error {
 	defer buffers.Put(buffer)
 	buf := buffer[:]
 	for {
-		n, err := content.Read(buf)
+		n, err := fill(buf, content)
 		p.fetch.route.down.Moved(n)
 		if p.have+int64(n) > p.length {
 			return ErrWrongSize
@@ -289,6 +233,23 @@ func (p *piece) copy(content io.Reader) error {
 			return err
 		}
 	}
+}
+
+// record is the most that one record of TLS holds, in bytes.
+const record = 16 << 10
+
+// gathering is how long what has come may wait to be written with what follows.
+const gathering = 50 * time.Millisecond
+
+// fill reads what comes soon: over TLS each record comes by itself, and a write for
+// each costs more than what it writes.
+func fill(buf []byte, content io.Reader) (n int, err error) {
+	for began := time.Now(); len(buf)-n >= record && err == nil && time.Since(began) < gathering; {
+		var came int
+		came, err = content.Read(buf[n:])
+		n += came
+	}
+	return n, err
 }
 
 func pieceTag(crc uint32) string { return crcTag + hexSum(crc) }
