@@ -84,7 +84,7 @@ func (s *busy) list(l listing) {
 	s.current.list = l
 }
 
-// tock is a quarter of a second later.
+// tock is when the window is told again.
 func (s *busy) tock() { s.now = s.now.Add(often) }
 
 // moves has so many uploads move on.

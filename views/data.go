@@ -9,7 +9,7 @@ import (
 
 // Data is what the window shows: five snapshots, each replaced as a whole. A
 // snapshot that was set is never changed again. Set them on the UI goroutine,
-// all that changed in one call, at most four times a second.
+// all that changed in one call, a few times a second at most.
 type Data struct {
 	List       binding.Item[List]
 	Detail     binding.Item[Detail]
