@@ -122,7 +122,7 @@ func (a *App) compose(p *place, seen view, shown *table.Shown, now time.Time) (n
 	if p != a.current {
 		return next, false
 	}
-	picked, hidden := a.shelf.pick(a.view.selected, a.view.View)
+	picked, hidden := a.shelf.pick(a.view.selected, seen.View)
 	return snapshots{
 		list: a.list(shown, hidden, seen.View), detail: a.detail(picked, a.shelf.table.Total()), overall: a.overall(now),
 		connection: a.connection(), preferences: a.preferences(a.prefs.Load()),
@@ -153,7 +153,8 @@ func (a *App) post() {
 // the first picture show what is known by then.
 func (a *App) Tell() {
 	a.mu.Lock()
-	fresh := a.fresh || a.next.list.Chosen != a.view.Choice
+	made := a.next.list.Rows != nil // there is nothing to tell before the first one
+	fresh := a.fresh || made && a.next.list.Chosen != a.view.Choice
 	a.next.list.Chosen = a.view.Choice
 	s := a.next
 	a.fresh = false
