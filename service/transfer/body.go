@@ -15,6 +15,8 @@ type partBody struct {
 	path           string
 	kind           tagKind       // what is summed up
 	total          *atomic.Int64 // what is counted
+	turn           turn          // lets the next bytes go
+	goal           *goal         // lets the last bytes go, or not
 	moved          func(n int)   // is told every byte that goes over the line
 	gone           func()        // is told that the last one has
 
@@ -29,7 +31,7 @@ func (b *partBody) open() io.Reader {
 	defer b.mu.Unlock()
 	b.current = &partReader{
 		section: io.NewSectionReader(b.src, b.offset, b.length), left: b.length,
-		total: b.total, moved: b.moved, gone: b.gone, sum: b.kind.newSum(),
+		total: b.total, turn: b.turn, last: func() error { return b.goal.admits(b) }, moved: b.moved, gone: b.gone, sum: b.kind.newSum(),
 	}
 	return b.current
 }
@@ -71,7 +73,8 @@ func (b *partBody) tag() string {
 	return b.kind.tag(b.current.sum)
 }
 
-// readError tells what was wrong with the source, nil if nothing.
+// readError tells what was wrong with the source, or that another sending is ahead;
+// nil if nothing.
 func (b *partBody) readError() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -92,13 +95,28 @@ type partReader struct {
 	counted int64
 	retired bool
 	total   *atomic.Int64
+	turn    turn
+	last    func() error
 	moved   func(n int)
 	gone    func()
 }
 
+// turn waits until bytes of a part may go, and returns how many of the want that
+// are asked for; left have not gone yet.
+type turn func(want int, left int64) (n int, err error)
+
 // Read implements io.Reader.
 func (p *partReader) Read(buf []byte) (int, error) {
-	n, err := p.section.Read(buf)
+	n, err := p.turn(len(buf), p.left)
+	if err != nil {
+		return 0, err
+	}
+	if n, err = p.section.Read(buf[:n]); int64(n) == p.left {
+		if err := p.last(); err != nil {
+			p.breaks(err)
+			return 0, err
+		}
+	}
 	p.moved(n)
 	defer p.tell(n)
 	p.mu.Lock()
@@ -115,6 +133,12 @@ func (p *partReader) Read(buf []byte) (int, error) {
 		p.total.Add(int64(n))
 	}
 	return n, err
+}
+
+func (p *partReader) breaks(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err = err
 }
 
 // tell tells once that all has gone out, if the last n bytes were that.
@@ -138,8 +162,8 @@ func (p *partReader) broken(path string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch p.err {
-	case nil:
-		return nil
+	case nil, errOutrun:
+		return p.err
 	case io.EOF:
 		return &FileError{Path: path, Kind: ErrChanged}
 	default:

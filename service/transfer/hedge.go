@@ -23,10 +23,10 @@ const (
 // them are late. One that is late is sent again on another connection: most often
 // the first one has lost packets, and TCP is slow to send on.
 type stragglers struct {
-	mu           sync.Mutex
-	latest       []answered
-	next         int
-	sent, hedged int64 // bytes
+	mu     sync.Mutex
+	latest []answered
+	next   int
+	hedged int64 // bytes
 }
 
 // answered is a part that has arrived.
@@ -39,7 +39,6 @@ type answered struct {
 func (s *stragglers) learn(size int64, took time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sent += size
 	if len(s.latest) < learnt {
 		s.latest = append(s.latest, answered{size, took})
 		return
@@ -66,13 +65,21 @@ func (s *stragglers) lateAfter(size int64) (time.Duration, bool) {
 	return max(earliest, after+after/16), true // where all take the same, none is late
 }
 
-// afford books a second sending of so many bytes, if there is room for it.
-func (s *stragglers) afford(size int64) bool {
+// afford books a second sending of so many bytes, if it is a small share of what
+// was sent in all.
+func (s *stragglers) afford(size, sent int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if float64(s.hedged+size) > hedgeShare*float64(s.sent) {
+	if float64(s.hedged+size) > hedgeShare*float64(sent) {
 		return false
 	}
 	s.hedged += size
 	return true
+}
+
+// refund takes back what was booked and not sent.
+func (s *stragglers) refund(size int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hedged -= size
 }

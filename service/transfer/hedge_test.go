@@ -20,17 +20,18 @@ import (
 type dragging struct {
 	*transfertest.Fake
 	drags  func(number int) bool
+	takes  func(number, try int) time.Duration // where it is not as above
 	opaque bool
-	fails  bool    // second sendings fail
-	out    float64 // how much of a part is read before it drags
+	fails  bool          // second sendings fail
+	out    float64       // how much of a part is read before it drags
+	photo  chan struct{} // where it drags until the second sending has all but its last byte
 
 	mu    sync.Mutex
 	tries map[int]int
 	now   int
 	most  int
-	again int64 // bytes of parts that were sent before
-	going map[int]bool
-	both  bool // a part was on its way twice at once
+	again int64       // bytes of parts that were sent before
+	whole map[int]int // how often a part came whole
 }
 
 func (d *dragging) PutPart(ctx context.Context, p api.Part) (string, error) {
@@ -40,34 +41,58 @@ func (d *dragging) PutPart(ctx context.Context, p api.Part) (string, error) {
 	if try > 1 {
 		d.again += p.Size
 	}
-	d.both = d.both || d.going[p.Number]
-	d.going[p.Number] = true
 	d.now++
 	d.most = max(d.most, d.now)
 	d.mu.Unlock()
 	defer func() {
 		d.mu.Lock()
 		d.now--
-		d.going[p.Number] = false
 		d.mu.Unlock()
 	}()
 	takes := time.Second
-	if try == 1 && d.drags(p.Number) {
+	switch {
+	case d.takes != nil:
+		takes = d.takes(p.Number, try)
+	case try == 1 && d.drags(p.Number):
 		takes = 10 * time.Minute
 	}
+	body := p.Body()
 	if try == 2 && d.fails {
+		_, _ = io.Copy(io.Discard, body)
+		if d.photo != nil {
+			close(d.photo)
+		}
 		return "", errors.New("no second one")
 	}
-	_, _ = io.CopyN(io.Discard, p.Body(), int64(d.out*float64(p.Size)))
+	out := int64(d.out * float64(p.Size))
+	if try == 2 && d.photo != nil {
+		out = p.Size - 1
+	}
+	_, _ = io.CopyN(io.Discard, body, out)
+	if try == 2 && d.photo != nil {
+		close(d.photo)
+	}
 	select {
 	case <-time.After(takes):
+	case <-d.photo:
 	case <-ctx.Done():
 		return "", &api.Error{Op: "part", Kind: api.ErrNetwork, Err: context.Cause(ctx)}
 	}
+	return d.rest(ctx, p, body, try)
+}
+
+// rest takes what is left of a part, and then all of it to the bucket.
+func (d *dragging) rest(ctx context.Context, p api.Part, body io.Reader, try int) (string, error) {
+	if d.photo != nil {
+		if _, err := io.Copy(io.Discard, body); err != nil {
+			return "", &api.Error{Op: "part", Kind: api.ErrNetwork, Err: err}
+		}
+	}
 	tag, err := d.Fake.PutPart(ctx, p)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.whole[p.Number]++
 	if d.opaque && err == nil {
-		d.mu.Lock()
-		defer d.mu.Unlock()
 		tag = fmt.Sprint("try", try, tag[:3])
 	}
 	return tag, err
@@ -75,13 +100,18 @@ func (d *dragging) PutPart(ctx context.Context, p api.Part) (string, error) {
 
 // overDragging runs a test with a file of 100 parts on such a line.
 func overDragging(t *testing.T, opaque bool, drags func(number int) bool, run func(b *bench, d *dragging, path string)) {
+	overParts(t, 100, &dragging{drags: drags, opaque: opaque}, run)
+}
+
+// overParts runs a test with a file of so many parts on such a line.
+func overParts(t *testing.T, parts int, d *dragging, run func(b *bench, d *dragging, path string)) {
 	inBubble(t, transfer.Config{Workers: 4}, func(b *bench) {
-		d := &dragging{Fake: b.fake, drags: drags, opaque: opaque, tries: map[int]int{}, going: map[int]bool{}}
+		d.Fake, d.tries, d.whole = b.fake, map[int]int{}, map[int]int{}
 		b.engine.Connect(transfer.Target{
 			ID: "here", Session: "s1", Storage: "s1", Bucket: d, Limits: limits,
 			Seal: func(name string) (string, error) { return name, nil },
 		})
-		run(b, d, b.file("f", 100*int(limits.MaxPart)))
+		run(b, d, b.file("f", parts*int(limits.MaxPart)))
 	})
 }
 
@@ -108,33 +138,66 @@ func TestSecondSendingsAreFew(t *testing.T) {
 	})
 }
 
-// Under opaque tags a late loser could replace the winner: a straggler is ended
-// before it is sent again, and never when most of it is out.
-func TestUnderOpaqueTagsAStragglerIsEndedFirst(t *testing.T) {
+// refuseComplete is what a bucket says to tags that are not its own.
+func refuseComplete(op string) error {
+	if op == "complete" {
+		return &api.Error{Op: op, Kind: api.ErrRefused}
+	}
+	return nil
+}
+
+// Under opaque tags a late loser would replace the winner: of two sendings that are
+// about to end at once, one does. There is no second one where most of the first is
+// out.
+func TestUnderOpaqueTagsOneSendingArrives(t *testing.T) {
 	for name, out := range map[string]float64{"a little is out": 0.25, "most is out": 0.75} {
 		t.Run(name, func(t *testing.T) {
 			overDragging(t, true, func(n int) bool { return n == 90 }, func(b *bench, d *dragging, path string) {
-				d.out = out
-				sent := 0 // before complete: the bucket knows its own tags only, and refuses these
-				b.fake.SetBefore(func(op string) error {
-					d.mu.Lock()
-					defer d.mu.Unlock()
-					if op == "complete" && sent == 0 {
-						sent = d.tries[90]
-					}
-					return nil
-				})
+				d.out, d.photo = out, make(chan struct{})
+				b.fake.SetBefore(refuseComplete)
 				b.until(b.add(path)[0], transfer.Failed)
 				want := 2
 				if out > 0.5 {
 					want = 1
 				}
-				if sent != want || d.both {
-					t.Errorf("sent %d times, want %d; both at once: %v", sent, want, d.both)
+				if d.tries[90] != want || d.whole[90] != 1 {
+					t.Errorf("sent %d times, want %d; %d arrived", d.tries[90], want, d.whole[90])
 				}
 			})
 		})
 	}
+}
+
+// What was booked for a second sending that came to nothing is there for another.
+func TestASecondSendingThatIsNotNeededCostsNothing(t *testing.T) {
+	slow := func(number, try int) time.Duration {
+		switch {
+		case number == 16 && try == 1:
+			return 30 * time.Second
+		case number == 16, number == 20 && try == 1:
+			return 10 * time.Minute
+		}
+		return time.Second
+	}
+	overParts(t, 20, &dragging{takes: slow}, func(b *bench, d *dragging, path string) {
+		began := time.Now()
+		b.arrived(b.add(path)[0], path)
+		if took := time.Since(began); d.tries[16] != 2 || d.tries[20] != 2 || took > 5*time.Minute {
+			b.Errorf("sent %d and %d times, in %v", d.tries[16], d.tries[20], took)
+		}
+	})
+}
+
+// A winner that fails has ended the other one: the part begins anew.
+func TestAWinnerThatFails(t *testing.T) {
+	overDragging(t, true, func(n int) bool { return n == 90 }, func(b *bench, d *dragging, path string) {
+		d.fails, d.out, d.photo = true, 0.25, make(chan struct{})
+		b.fake.SetBefore(refuseComplete)
+		b.until(b.add(path)[0], transfer.Failed)
+		if d.tries[90] < 3 || d.whole[90] == 0 {
+			t.Errorf("sent %d times, %d arrived", d.tries[90], d.whole[90])
+		}
+	})
 }
 
 // A second sending that fails is no failure, and the source of the winner is

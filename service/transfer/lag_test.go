@@ -17,14 +17,14 @@ import (
 // their way. One of those crawls, on the connection that it has.
 type lagging struct {
 	*transfertest.Fake
-	crawls int   // the part
-	always bool  // it does on a fresh connection too
-	rate   int64 // of each of the others, in bytes a second
+	crawls int  // the part
+	always bool // it does on a fresh connection too
+	line   int  // what all have together, in bytes a second
 
 	mu    sync.Mutex
-	fresh bool // the next call goes over a new connection
+	free  time.Time // when all that is on the line has gone
+	fresh bool      // the next call goes over a new connection
 	now   int
-	most  int
 	tries int       // of the part that crawls
 	done  time.Time // when the others were there
 }
@@ -39,16 +39,12 @@ func (l *lagging) Begin(ctx context.Context, r api.BeginRequest) (api.Upload, er
 // PutPart moves 16 KiB at a time.
 func (l *lagging) PutPart(ctx context.Context, p api.Part) (string, error) {
 	l.mu.Lock()
-	rate := l.rate
-	if p.Number == l.crawls {
+	crawls := p.Number == l.crawls
+	if crawls {
 		l.tries++
-		if !l.fresh || l.always {
-			rate = 20 << 10
-		}
-		l.fresh = false
+		crawls, l.fresh = !l.fresh || l.always, false
 	}
 	l.now++
-	l.most = max(l.most, l.now)
 	l.mu.Unlock()
 	defer func() {
 		l.mu.Lock()
@@ -62,7 +58,7 @@ func (l *lagging) PutPart(ctx context.Context, p api.Part) (string, error) {
 	for buffer := make([]byte, 16<<10); ; {
 		n, err := body.Read(buffer)
 		select {
-		case <-time.After(time.Duration(float64(n) / float64(rate) * float64(time.Second))):
+		case <-time.After(l.takes(n, crawls)):
 		case <-ctx.Done():
 			return "", &api.Error{Op: "part", Kind: api.ErrNetwork, Err: context.Cause(ctx)}
 		}
@@ -72,6 +68,26 @@ func (l *lagging) PutPart(ctx context.Context, p api.Part) (string, error) {
 	}
 	tag, err := l.Fake.PutPart(ctx, p)
 	return "opaque " + tag, err
+}
+
+// takes is how long n bytes are on their way: behind those that went before them,
+// but for a part that crawls.
+func (l *lagging) takes(n int, crawls bool) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if crawls {
+		return over(n, 20<<10)
+	}
+	if now := time.Now(); l.free.Before(now) {
+		l.free = now
+	}
+	l.free = l.free.Add(over(n, l.line))
+	return time.Until(l.free)
+}
+
+// over is how long n bytes take at so many a second.
+func over(n, rate int) time.Duration {
+	return time.Duration(float64(n) / float64(rate) * float64(time.Second))
 }
 
 // Complete takes the tags that PutPart has made.
@@ -99,10 +115,10 @@ func (l *lagging) anew() {
 	l.fresh = true
 }
 
-// TestAPartThatLagsIsSentAnew over a fresh connection, once the line has room: it
-// crawls only because of the connection that it has. One sending is enough to
-// find out that it does not.
-func TestAPartThatLagsIsSentAnew(t *testing.T) {
+// TestAPartThatLagsIsSentAgain over a fresh connection as well, when the others end:
+// it crawls only because of the connection that it has. Once is enough to find out
+// that it does not.
+func TestAPartThatLagsIsSentAgain(t *testing.T) {
 	const parts, part = 40, 5 << 20
 	for name, c := range map[string]struct {
 		always bool
@@ -113,7 +129,7 @@ func TestAPartThatLagsIsSentAnew(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, transfer.Config{}, func(b *bench) {
-				l := &lagging{Fake: b.fake, crawls: parts, always: c.always, rate: 2 << 20}
+				l := &lagging{Fake: b.fake, crawls: parts, always: c.always, line: 24 << 20}
 				b.engine.Connect(transfer.Target{
 					ID: "here", Session: "s1", Storage: "s1", Bucket: l, Trip: lagTrip, Delay: l.delay, Fresh: l.anew,
 					Limits: transfer.Limits{Step: 256 << 10, MinPart: part, MaxPart: part, MaxParts: 10_000},

@@ -39,17 +39,16 @@ func (l lateness) stop() {
 // lag tells how fast a part goes.
 type lag struct {
 	ticker *time.Ticker // nil where nothing comes of it
-	left   [2]float64   // bytes, at the last looks
+	left   [4]float64   // bytes, at the last looks
 	looks  int
 }
 
 // lagEvery is how often a part is looked at that may lag.
 const lagEvery = 250 * time.Millisecond
 
-// lag begins to look at the part, where it may be ended and sent anew and is
-// worth a connection of its own.
+// lag begins to look at the part, where it is worth a connection of its own.
 func (p *part) lag() *lag {
-	if p.route.tags.fromContent() || p.route.target.Fresh == nil || p.size < leastPart {
+	if p.route.target.Fresh == nil || p.size < leastPart {
 		return &lag{}
 	}
 	return &lag{ticker: time.NewTicker(lagEvery)}
@@ -65,12 +64,12 @@ func (l *lag) due() <-chan time.Time {
 // look tells how many bytes of a body are left, and how many went in a second
 // since the look before the last one; less than none where that is not known.
 func (l *lag) look(body *partBody) (left, rate float64) {
-	left, before := float64(body.unsent()), l.left[l.looks%2]
-	l.left[l.looks%2] = left
-	if l.looks++; l.looks <= 2 {
+	left, before := float64(body.unsent()), l.left[l.looks%4]
+	l.left[l.looks%4] = left
+	if l.looks++; l.looks <= 4 {
 		return left, -1
 	}
-	return left, (before - left) / (2 * lagEvery.Seconds())
+	return left, (before - left) / (4 * lagEvery.Seconds())
 }
 
 func (l *lag) stop() {

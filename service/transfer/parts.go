@@ -129,11 +129,14 @@ func (p *part) putOnce(ctx context.Context, body *partBody) (tag string, err err
 	return tag, err
 }
 
-// body is what is sent from a place. Its bytes count in total.
-func (p *part) body(place *flow.Place, total *atomic.Int64) *partBody {
+// body is what is sent from a place, as long as ctx lasts. Its bytes count in
+// total.
+func (p *part) body(ctx context.Context, place *flow.Place, total *atomic.Int64) *partBody {
 	offset, length := p.upload.plan.Part(p.number)
 	return &partBody{
 		src: p.src, offset: offset, length: length, path: p.upload.src.Path(),
-		kind: p.route.tags.next(), total: total, moved: p.route.up.Moved, gone: place.Sent,
+		kind: p.route.tags.next(), total: total,
+		turn:  func(want int, left int64) (int, error) { return place.Turn(ctx, want, left) },
+		moved: p.route.up.Moved, gone: place.Sent,
 	}
 }

@@ -10,7 +10,18 @@ import (
 )
 
 // This file is about parts that take long, and what is done about them at the end
-// of a file: before, what was not sent yet goes first.
+// of a file: before, what was not sent yet goes first. Such a part is sent once more
+// beside the first time, most often over another connection. What arrives first
+// counts.
+
+// race is a part that is sent, and maybe once more beside that.
+type race struct {
+	*part
+	results chan attempt
+	running int
+	first   *sending
+	goal    *goal // nil where both may arrive
+}
 
 // attempt is one sending of a part, and what came of it.
 type attempt struct {
@@ -19,84 +30,82 @@ type attempt struct {
 	second bool
 }
 
-// race sends a part, and once more when it is late: beside the first on a second
-// connection, where the first that arrives counts and the other is given up, or
-// else instead of it.
-func (p *part) race(ctx context.Context) attempt {
-	ctx, cancel := context.WithCancel(ctx)
-	results := make(chan attempt, 2)
-	running, first := 1, p.launch(ctx, results)
-	defer func() {
-		cancel()
-		for ; running > 0; running-- {
-			if loser := <-results; loser.err == nil {
-				p.upload.sent.Add(-p.size)
-			}
-		}
-	}()
-	late, lag, placed := p.lateness(), &lag{}, p.placed
-	defer late.stop()
-	defer func() { lag.stop() }()
-	for {
-		select {
-		case a := <-results:
-			running--
-			switch {
-			case a.second && a.err != nil: // it was one try more than needed
-			case errors.Is(a.err, errTooSlow):
-				running, first = running+1, p.launch(ctx, results)
-			default:
-				return a
-			}
-		case <-placed:
-			placed, lag = nil, p.lag()
-		case <-late.due():
-			late.again()
-			if placed == nil && running == 1 && p.hurry(ctx, first, late, results) {
-				running++
-			}
-		case <-lag.due():
-			if left, rate := lag.look(first.body); running == 1 && p.lags(left, rate) {
-				lag.stop()
-				late.stop() // what is slow over a fresh connection too is slow by itself
-				p.route.target.Fresh()
-				first.end(errTooSlow)
-			}
-		}
-	}
-}
+// lost tells that the other one, if there is one, is to be waited for.
+func (a attempt) lost() bool { return a.err != nil && a.second || errors.Is(a.err, errOutrun) }
 
-// hurry sends a part that is late for the second time, which it tells, or ends it
-// to be sent anew.
-func (p *part) hurry(ctx context.Context, first sending, late lateness, results chan<- attempt) (second bool) {
-	if p.hedge(ctx, results) {
-		return true
-	}
-	if late.twice(first.began) && p.mayRestart(first.body) {
-		first.end(errTooSlow)
-	}
-	return false
-}
-
-// errTooSlow ends a sending that is begun anew on another connection.
-var errTooSlow = errors.New("too slow")
-
-// sending is the first sending of a part, on its way.
+// sending is a part on its way.
 type sending struct {
 	body  *partBody
 	began time.Time
 	end   context.CancelCauseFunc
 }
 
+// race sends the part until it has arrived, or cannot.
+func (p *part) race(ctx context.Context) attempt {
+	ctx, cancel := context.WithCancel(ctx)
+	r := &race{part: p, results: make(chan attempt, 2)}
+	r.launch(ctx)
+	defer r.settle()
+	defer cancel()
+	late, lag, placed := p.lateness(), &lag{}, p.placed
+	defer late.stop()
+	defer func() { lag.stop() }()
+	for {
+		select {
+		case a := <-r.results:
+			r.running--
+			if !a.lost() {
+				return a
+			}
+			late.stop()
+			lag.stop()
+			if r.running == 0 {
+				r.launch(ctx)
+			}
+		case <-placed:
+			placed, lag = nil, p.lag()
+		case <-late.due():
+			late.again()
+			if placed == nil && r.isLate(late) {
+				r.hedge(ctx, p.route.up.TryAcquire)
+			}
+		case <-lag.due():
+			if left, rate := lag.look(r.first.body); r.lags(left, rate) {
+				p.route.target.Fresh()
+				r.hedge(ctx, p.route.up.Beside)
+			}
+		}
+	}
+}
+
 // launch begins to send the part.
-func (p *part) launch(ctx context.Context, results chan<- attempt) sending {
-	ctx, end := context.WithCancelCause(ctx)
-	s := sending{body: p.body(p.place, &p.upload.sent), began: time.Now(), end: end}
+func (r *race) launch(ctx context.Context) {
+	r.goal = r.part.goal()
+	s, ctx := r.begin(ctx, r.place, &r.upload.sent)
+	r.first = s
 	go func() {
-		defer end(nil)
-		results <- p.first(ctx, s.body)
+		defer s.end(nil)
+		r.results <- r.part.first(ctx, s.body)
 	}()
-	return s
+}
+
+// begin makes a sending from a place, which counts in total and ends with the
+// context.
+func (r *race) begin(ctx context.Context, place *flow.Place, total *atomic.Int64) (*sending, context.Context) {
+	ctx, end := context.WithCancelCause(ctx)
+	s := &sending{body: r.body(ctx, place, total), began: time.Now(), end: end}
+	s.body.goal = r.goal
+	r.running++
+	return s, ctx
+}
+
+// settle waits for what is still on its way, when the part has ended.
+func (r *race) settle() {
+	for ; r.running > 0; r.running-- {
+		if loser := <-r.results; loser.err == nil {
+			r.upload.sent.Add(-r.size)
+		}
+	}
 }
 
 // first sends the part as often as it takes. It counts as progress.
@@ -114,60 +123,47 @@ func (p *part) first(ctx context.Context, body *partBody) attempt {
 	return attempt{err: err}
 }
 
-// hedge begins a second sending, where there is a place for it: tags must be made
-// of the content, so that it does not matter which arrives last.
-func (p *part) hedge(ctx context.Context, results chan<- attempt) bool {
-	if !p.route.tags.fromContent() || p.troubled() {
-		return false
+// hedge begins a second sending, where there is a place for it and it can be
+// afforded. Its bytes count when it wins.
+func (r *race) hedge(ctx context.Context, acquire func(size int64) (*flow.Place, bool)) {
+	if r.running > 1 || r.troubled() {
+		return
 	}
-	place, ok := p.route.up.TryAcquire(p.size)
+	place, ok := acquire(r.size)
 	if !ok {
-		return false
+		return
 	}
-	if !p.route.late.afford(p.size) {
+	if !r.route.late.afford(r.size, r.route.up.Total()) {
 		place.Release()
-		return false
+		return
 	}
-	go func() { results <- p.second(ctx, place) }()
-	return true
+	first := r.first
+	s, ctx := r.begin(ctx, place, new(atomic.Int64))
+	go func() {
+		defer place.Release()
+		defer s.end(nil)
+		tag, err := r.putOnce(ctx, s.body)
+		if err == nil {
+			r.upload.sent.Add(r.size)
+		}
+		r.route.late.refund(first.body.unsent() + s.body.unsent())
+		r.results <- attempt{tag: tag, err: err, second: true}
+	}()
 }
 
-// second sends a straggler for the second time. Its bytes count when it wins.
-func (p *part) second(ctx context.Context, place *flow.Place) attempt {
-	defer place.Release()
-	tag, err := p.putOnce(ctx, p.body(place, new(atomic.Int64)))
-	if err != nil {
-		return attempt{err: err, second: true}
-	}
-	p.upload.sent.Add(p.size)
-	return attempt{tag: tag}
-}
-
-// mayRestart tells whether a straggler may be ended and sent anew, where it cannot
-// be sent twice. What was sent of it cannot become the part later: it is not
-// whole. As that is lost, it must take twice as long as one that is late, and
-// other parts go first.
-func (p *part) mayRestart(body *partBody) bool {
-	if p.route.tags.fromContent() || p.troubled() || body.unsent() <= p.size/2 {
-		return false
-	}
-	place, ok := p.route.up.TryAcquire(p.size)
-	if !ok {
-		return false
-	}
-	place.Release()
-	return p.route.late.afford(p.size)
+// isLate tells whether the part is worth a second sending. One that may not arrive
+// twice takes longer than others for what is on its way, so that its beginning must
+// be what is late.
+func (r *race) isLate(l lateness) bool {
+	return r.goal == nil || l.twice(r.first.began) && r.first.body.unsent() > r.size/2
 }
 
 // lags tells whether a part of which so many bytes are left, that go at a rate of
-// so many a second, is better sent anew over a fresh connection than waited for:
-// the line has room for one, and the rest would take more than twice as long.
-func (p *part) lags(left, rate float64) bool {
-	takes, ok := p.route.up.Spare(p.size)
-	if !ok || rate < 0 || left == 0 || left < 2*takes.Seconds()*rate || p.troubled() {
-		return false
-	}
-	return p.route.late.afford(p.size - int64(left))
+// so many a second, is better sent over a fresh connection as well: the rest would
+// take half as long again.
+func (r *race) lags(left, rate float64) bool {
+	takes, ok := r.route.up.Spare(r.size)
+	return ok && rate >= 0 && left > 0 && left >= 1.5*takes.Seconds()*rate
 }
 
 // troubled tells that the server does not answer: more calls would not help.

@@ -1,6 +1,8 @@
 package flow_test
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,7 +20,7 @@ func far(fixed int, trip time.Duration) *flow.Flow {
 
 // TestAFarFlowBeginsWider: connections that begin together share the line.
 func TestAFarFlowBeginsWider(t *testing.T) {
-	for trip, want := range map[time.Duration]int{time.Millisecond: 2, 80 * time.Millisecond: 8} {
+	for trip, want := range map[time.Duration]int{time.Millisecond: 2, 80 * time.Millisecond: 12} {
 		f := far(0, trip)
 		if f.Width() != want {
 			t.Errorf("%v away it begins with %d, want %d", trip, f.Width(), want)
@@ -45,7 +47,7 @@ func TestWhoWaitsForAnAnswerLeavesThePlace(t *testing.T) {
 		trip        time.Duration
 		fixed, want int
 	}{
-		"far":   {80 * time.Millisecond, 0, 16},
+		"far":   {80 * time.Millisecond, 0, 24},
 		"near":  {time.Millisecond, 0, 2},
 		"fixed": {80 * time.Millisecond, 3, 3},
 	} {
@@ -100,7 +102,7 @@ func TestAQueueEndsTheClimb(t *testing.T) {
 		never               bool
 		narrowest, broadest int
 	}{
-		"five fill it":        {2.5e6, false, 8, 10},
+		"five fill it":        {2.5e6, false, 12, 15},
 		"fifty fill it":       {0.25e6, false, 48, 64},
 		"nobody is ever late": {0.25e6, true, 48, 64},
 	} {
@@ -119,19 +121,22 @@ func TestAQueueEndsTheClimb(t *testing.T) {
 	}
 }
 
-// TestSpareIsKnownWhereTheLineWasFull a moment ago.
+// TestSpareIsKnownWhereTheLineWasFull a moment ago, and is not now.
 func TestSpareIsKnownWhereTheLineWasFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := flow.New(0)
-		q := &queued{line: line{capacity: 12.5e6, each: 2.5e6, trip: 80 * time.Millisecond}}
-		f.Sense(q.delay)
-		f.Answered(q.trip)
+		p := &pipe{capacity: 12.5e6, each: 2.5e6}
+		f := p.flow()
 		if _, ok := f.Spare(1 << 20); ok {
 			t.Error("known before anything was sent")
 		}
-		q.use(f, 1<<20, 5*time.Second)
+		p.use(f, 10*time.Second)
+		p.others = true
+		if _, ok := f.Spare(1 << 20); ok {
+			t.Error("known while the line is full")
+		}
+		p.others = false
 		takes, ok := f.Spare(12_500_000)
-		if want := 10*q.trip + 2*time.Second; !ok || (takes-want).Abs() > want/10 {
+		if want := 10*pipeTrip + 2*time.Second; !ok || (takes-want).Abs() > want/10 {
 			t.Errorf("12.5 MB take %v, want %v; known: %v", takes, want, ok)
 		}
 		time.Sleep(time.Minute)
@@ -139,4 +144,52 @@ func TestSpareIsKnownWhereTheLineWasFull(t *testing.T) {
 			t.Error("known for ever")
 		}
 	})
+}
+
+// TestAPlaceBesideTheWidth is there for what is on its way already, unless somebody
+// waits for one.
+func TestAPlaceBesideTheWidth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := flow.New(1)
+		acquire(t, f)
+		beside, ok := f.Beside(1 << 20)
+		if !ok {
+			t.Fatal("there is none")
+		}
+		beside.Release()
+		ctx, cancel := context.WithCancel(t.Context())
+		var waiting sync.WaitGroup
+		waiting.Go(func() { _, _ = f.Acquire(ctx, 1, 9) })
+		synctest.Wait()
+		if _, ok := f.Beside(1 << 20); ok {
+			t.Error("it goes before who waits")
+		}
+		cancel()
+		waiting.Wait()
+	})
+}
+
+// TestTheLastPartsBeginSooner where it takes many connections to fill the line.
+func TestTheLastPartsBeginSooner(t *testing.T) {
+	for name, c := range map[string]struct {
+		each float64
+		more bool
+	}{"five fill it": {2.5e6, false}, "forty fill it": {0.3e6, true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &pipe{capacity: 12.5e6, each: c.each}
+				f := p.flow()
+				p.use(f, 5*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				for range f.Width() {
+					acquire(t, f)
+				}
+				_, err := f.Acquire(ctx, 1<<20, 2)
+				if (err == nil) != c.more {
+					t.Errorf("of %d places, one more: %v", f.Width(), err)
+				}
+			})
+		})
+	}
 }

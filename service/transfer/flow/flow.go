@@ -12,6 +12,8 @@
 //     wider and stops growing when they stand in a queue: more connections would
 //     only make that longer. While they do not, it goes on. A part that has gone
 //     out there and waits for its answer leaves its place to the next one.
+//   - Parts that share such a line while it is full are dealt the same of it, and
+//     the last ones what lets them end together.
 //   - Goodput is measured only while every place is taken: a queue that runs
 //     dry says nothing of the line.
 //   - Nothing runs by itself: whoever reports bytes measures, so that a Flow
@@ -43,6 +45,9 @@ type Flow struct {
 	moved atomic.Int64 // bytes since the beginning
 	due   atomic.Int64 // when the window may end, in nanoseconds after begun
 	begun time.Time
+	// far tells that the server is far, and that somebody may know how full the
+	// line to it is.
+	far atomic.Bool
 
 	mu       sync.Mutex
 	pilot    *pilot // nil where the width is fixed
@@ -51,11 +56,15 @@ type Flow struct {
 	taken    int // by parts that are sent, or wait for their answer
 	sent     int // by those that wait only
 	inFlight int64
+	left     int64 // bytes of what is taken that have not gone
+	carried  carried
+	had      float64   // the best of it before others came, in bytes a second
+	amid     time.Time // until when nothing is ceded to them
 	waiting  list.List // of *waiter
 	window   window
 	trip     time.Duration
 	delay    func() (time.Duration, bool) // how late packets are; nil where nobody knows
-	crowd    time.Time                    // when packets were last seen to stand in a queue
+	crowd    time.Time                    // when packets were last seen to wait
 }
 
 // New returns a Flow of a fixed width, or of one that follows the goodput where
@@ -146,8 +155,9 @@ func (f *Flow) Answered(took time.Duration) {
 		return
 	}
 	f.trip = took
+	f.far.Store(f.trip >= far && f.delay != nil)
 	if f.pilot != nil {
-		f.steer(f.pilot.knows(f.isFar()))
+		f.steer(f.pilot.knows(f.far.Load()))
 	}
 }
 

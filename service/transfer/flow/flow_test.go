@@ -3,7 +3,6 @@ package flow_test
 import (
 	"context"
 	"errors"
-	"math"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -46,9 +45,9 @@ func (l *line) send(f *flow.Flow, place *flow.Place, size int) {
 }
 
 // acquire takes a place for a part of 1 MiB.
-func acquire(t *testing.T, f *flow.Flow, left int) *flow.Place {
+func acquire(t *testing.T, f *flow.Flow) *flow.Place {
 	t.Helper()
-	place, err := f.Acquire(t.Context(), 1<<20, left)
+	place, err := f.Acquire(t.Context(), 1<<20, 9)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +66,7 @@ func (l *line) use(f *flow.Flow, part int, lasts time.Duration) {
 	defer cancel()
 	var parts sync.WaitGroup
 	for {
-		place, err := f.Acquire(ctx, int64(part), math.MaxInt)
+		place, err := f.Acquire(ctx, int64(part), 1<<20)
 		if err != nil {
 			break
 		}
@@ -182,7 +181,7 @@ func TestFixHoldsAtOnce(t *testing.T) {
 func TestFixAdmitsWhoWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := flow.New(1)
-		acquire(t, f, 9)
+		acquire(t, f)
 		var waiter sync.WaitGroup
 		waiter.Go(func() {
 			if _, err := f.Acquire(t.Context(), 1<<20, 9); err != nil {
@@ -219,24 +218,6 @@ func TestSmallPartsShareAPlace(t *testing.T) {
 	}
 }
 
-// The last part of a file does not wait for a round of its own.
-func TestTheLastPartsFindAPlaceSooner(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := flow.New(0)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		for range 2 {
-			acquire(t, f, 9)
-		}
-		if _, err := f.Acquire(ctx, 1<<20, 1); err != nil {
-			t.Errorf("the last part: %v", err)
-		}
-		if _, err := f.Acquire(ctx, 1<<20, 1); err == nil {
-			t.Error("there are places without end")
-		}
-	})
-}
-
 func TestOnePartAlwaysFits(t *testing.T) {
 	f := flow.New(1)
 	if !fits(f, 1<<40) || fits(f, 1) {
@@ -248,7 +229,7 @@ func TestOnePartAlwaysFits(t *testing.T) {
 func TestFirstComeFirstServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := flow.New(1)
-		first := acquire(t, f, 9)
+		first := acquire(t, f)
 		why := errors.New("given up")
 		var order []int
 		var waiters sync.WaitGroup

@@ -9,7 +9,7 @@ import (
 // far line where it is known when that is full: connections that begin together
 // share it evenly, and those that come later stay behind for long. pacedWidth is
 // the largest one of connections that use BBR, which need no more.
-const narrowest, farFirst, pacedWidth = 2, 8, 6
+const narrowest, farFirst, pacedWidth = 2, 12, 6
 
 // What makes a width better than another.
 const (

@@ -4,14 +4,20 @@ import (
 	"container/list"
 	"context"
 	"math"
+	"time"
 )
 
 // A Place is what a part needs to be on its way. Its methods may be called by many
 // goroutines.
 type Place struct {
-	flow           *Flow
-	size           int64
-	sent, released bool // guarded by Flow.mu
+	flow *Flow
+	size int64
+
+	// Guarded by Flow.mu.
+	sent, released bool
+	left           int64     // bytes that have not gone
+	went           time.Time // when the last turn was due
+	last           int       // bytes of it
 }
 
 // waiter is somebody who wants a place.
@@ -22,11 +28,9 @@ type waiter struct {
 }
 
 // Acquire waits for a place for a part of size bytes, one of the left that its
-// file still has to send. The last ones find a place sooner: sent beside the
-// others they end with them, instead of a round later. The error is the cause of
-// ctx, and then there is no place.
+// file still has to send. The error is the cause of ctx, and then there is no place.
 func (f *Flow) Acquire(ctx context.Context, size int64, left int) (*Place, error) {
-	place := &Place{flow: f, size: size}
+	place := &Place{flow: f, size: size, left: size}
 	f.mu.Lock()
 	if f.waiting.Len() == 0 && f.fits(size, left) {
 		f.take(size)
@@ -71,7 +75,20 @@ func (f *Flow) TryAcquire(size int64) (p *Place, ok bool) {
 		return nil, false
 	}
 	f.take(size)
-	return &Place{flow: f, size: size}, true
+	return &Place{flow: f, size: size, left: size}, true
+}
+
+// Beside takes a place for a part that is on its way already, and lags: it moves
+// what the other does not, and so may come beside the width, as long as nobody
+// waits.
+func (f *Flow) Beside(size int64) (p *Place, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.waiting.Len() > 0 || f.taken >= Widest || f.inFlight+size > maxInFlight {
+		return nil, false
+	}
+	f.take(size)
+	return &Place{flow: f, size: size, left: size}, true
 }
 
 // Sent notes that all of the part has gone out: where the server is far, the next
@@ -81,7 +98,7 @@ func (p *Place) Sent() {
 	f := p.flow
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if p.sent || p.released || f.pilot == nil || !f.isFar() {
+	if p.sent || p.released || f.pilot == nil || !f.far.Load() {
 		return
 	}
 	p.sent = true
@@ -101,23 +118,24 @@ func (p *Place) Release() {
 		f.sent--
 	}
 	f.inFlight -= p.size
+	f.left -= p.left
 	f.admit()
 	f.watch()
 }
 
-// fits tells whether there is a place. One part always fits, and the last ones
-// of a file if they are no more than half of the width. Of those that wait for
+// fits tells whether there is a place. One part always fits, and the last ones of a
+// file where fewer left a far line empty: what each connection can carry is little
+// there, and parts that begin sooner end with the others. Of those that wait for
 // their answer, there are no more than are sent. Callers hold f.mu.
 func (f *Flow) fits(size int64, left int) bool {
-	half := 0
-	if f.pilot != nil && left <= f.width/2 {
-		half = f.width / 2
+	width, most := f.width, max(f.width, Widest)
+	if f.pilot != nil && f.far.Load() && f.width >= 2*farFirst && left <= f.width {
+		width = min(2*width, most)
 	}
-	most := max(f.width, Widest)
 	switch {
 	case f.taken == 0:
 		return true
-	case f.taken-f.sent < min(f.width+half, most) && f.taken < min(2*(f.width+half), most):
+	case f.taken-f.sent < width && f.taken < min(2*width, most):
 		return f.inFlight+size <= maxInFlight
 	}
 	return f.pilot != nil && f.taken < Widest && f.inFlight+size <= int64(f.width)*perPlace
@@ -133,6 +151,7 @@ func (f *Flow) full() bool {
 func (f *Flow) take(size int64) {
 	f.taken++
 	f.inFlight += size
+	f.left += size
 	f.watch()
 }
 

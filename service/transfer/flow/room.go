@@ -13,6 +13,8 @@ const (
 	empty = 0.125
 	// recently is for how long a line that was full tells what it can carry.
 	recently = 10 * time.Second
+	// soon is how near the end is in which nothing catches up any more, in seconds.
+	soon = 3
 )
 
 // room is what packets tell of a line by how late they are.
@@ -31,40 +33,66 @@ func (f *Flow) Sense(delay func() (d time.Duration, known bool)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.delay = delay
+	f.far.Store(f.trip >= far && f.delay != nil)
 }
-
-// isFar tells that the server is far, and that somebody may know how full the line
-// to it is. Callers hold f.mu.
-func (f *Flow) isFar() bool { return f.trip >= far && f.delay != nil }
 
 // room is what there is on the line now. Callers hold f.mu.
 func (f *Flow) room() room {
-	if !f.isFar() {
-		return unknown
+	left, _ := f.wait()
+	return left
+}
+
+// wait is the room, and how long packets wait, in round trips. Callers hold f.mu.
+func (f *Flow) wait() (left room, trips float64) {
+	if !f.far.Load() {
+		return unknown, 0
 	}
 	delay, known := f.delay()
 	if !known {
-		return unknown
+		return unknown, 0
 	}
-	switch late := float64(delay) / float64(f.trip); {
-	case late < empty:
+	trips = float64(delay) / float64(f.trip)
+	left = roomFor(trips)
+	if left != ample {
+		f.crowd = time.Now()
+	}
+	return left, trips
+}
+
+// roomFor is what is left where packets wait so many round trips.
+func roomFor(trips float64) room {
+	switch {
+	case trips < empty:
 		return ample
-	case late < queued:
+	case trips < queued:
 		return some
 	}
-	f.crowd = time.Now()
 	return none
 }
 
-// Spare tells how long so many bytes would take over a connection of their own,
-// where the line was full a moment ago and is not now: what is slow then is not
-// slow for want of room. A connection takes ten round trips to reach its speed,
-// and gets half of the line.
+// wasFull tells that the line was full a moment ago. Callers hold f.mu.
+func (f *Flow) wasFull() bool { return !f.crowd.IsZero() && time.Since(f.crowd) <= recently }
+
+// Spare tells how long so many bytes would take over a connection of their own at
+// the end, when nobody waits for a place any more, where the line was full a moment
+// ago and is not now: what is slow then is slow for its connection. A fresh one
+// takes ten round trips to reach its speed, and gets half of the line; nothing is
+// gained by ending before all that is on its way can.
 func (f *Flow) Spare(size int64) (takes time.Duration, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.pilot == nil || f.room() == none || time.Since(f.crowd) > recently || f.pilot.goodput() <= 0 {
+	best, left := f.carried.best(), float64(f.left)
+	if f.pilot == nil || f.waiting.Len() > 0 || !f.wasFull() || f.room() != ample || left > soon*best {
 		return 0, false
 	}
-	return 10*f.trip + time.Duration(2*float64(size)/f.pilot.goodput()*float64(time.Second)), true
+	seconds := max(2*float64(size), left) / best
+	return 10*f.trip + time.Duration(seconds*float64(time.Second)), true
+}
+
+// Total is how many bytes have gone since the beginning, those that went twice
+// included, or are on their way.
+func (f *Flow) Total() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.moved.Load() + f.left
 }
