@@ -50,7 +50,7 @@ func (l *lagging) PutPart(ctx context.Context, p api.Part) (string, error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.now--
-		if l.now == 1 {
+		if p.Number != l.crawls {
 			l.done = time.Now()
 		}
 	}()

@@ -61,8 +61,8 @@ func (l *lag) due() <-chan time.Time {
 	return l.ticker.C
 }
 
-// look tells how many bytes of a body are left, and how many went in a second
-// since the look before the last one; less than none where that is not known.
+// look tells how many bytes of a body are left, and how many have gone in the last
+// second; less than none where that is not known.
 func (l *lag) look(body *partBody) (left, rate float64) {
 	left, before := float64(body.unsent()), l.left[l.looks%4]
 	l.left[l.looks%4] = left

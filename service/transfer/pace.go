@@ -168,7 +168,10 @@ func (p *pace) try(ctx context.Context, patience time.Duration, call func() erro
 			return context.Cause(ctx)
 		}
 		var e *api.Error
-		if !errors.As(err, &e) || !e.Transient() {
+		if !errors.As(err, &e) { // not for anything that the server said
+			return err
+		}
+		if !e.Transient() {
 			p.answered(probe)
 			return err
 		}

@@ -21,9 +21,10 @@ const maxWrongTags = 3
 func (r *run) sendParts(ctx context.Context, src Reader) error {
 	g, gctx := errgroup.WithContext(ctx)
 	missing, placed := r.missingParts(), make(chan struct{})
-	for i, number := range missing {
+	batch := flow.NewBatch(len(missing))
+	for _, number := range missing {
 		_, size := r.upload.plan.Part(number)
-		place, err := r.route.up.Acquire(gctx, size, len(missing)-i)
+		place, err := r.route.up.Acquire(gctx, batch, size)
 		if err != nil {
 			break // the group, or the upload, has ended: Wait tells why
 		}

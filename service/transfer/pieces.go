@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer/flow"
 )
 
 // pieces remembers which pieces of a download are there.
@@ -72,13 +73,13 @@ func (p *pieces) sum(plan Plan) string {
 // in turn with those of other files.
 func (f *fetch) fetchPieces(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
-	first := true
+	first, batch := true, flow.NewBatch(f.plan.Parts)
 	for number := 1; number <= f.plan.Parts && gctx.Err() == nil; number++ {
 		if f.pieces.has(number) {
 			continue
 		}
 		_, size := f.plan.Part(number)
-		place, err := f.route.down.Acquire(gctx, size, f.plan.Parts-number+1)
+		place, err := f.route.down.Acquire(gctx, batch, size)
 		if err != nil {
 			break // the group, or the download, has ended: Wait tells why
 		}

@@ -37,7 +37,6 @@ func (a attempt) lost() bool { return a.err != nil && a.second || errors.Is(a.er
 type sending struct {
 	body  *partBody
 	began time.Time
-	end   context.CancelCauseFunc
 }
 
 // race sends the part until it has arrived, or cannot.
@@ -67,12 +66,11 @@ func (p *part) race(ctx context.Context) attempt {
 		case <-late.due():
 			late.again()
 			if placed == nil && r.isLate(late) {
-				r.hedge(ctx, p.route.up.TryAcquire)
+				r.hedge(ctx, func() (*flow.Place, bool) { return p.route.up.TryAcquire(p.size) })
 			}
 		case <-lag.due():
-			if left, rate := lag.look(r.first.body); r.lags(left, rate) {
-				p.route.target.Fresh()
-				r.hedge(ctx, p.route.up.Beside)
+			if left, rate := lag.look(r.first.body); r.lags(left, rate) && r.hedge(ctx, r.fresh) {
+				lag.stop()
 			}
 		}
 	}
@@ -81,22 +79,18 @@ func (p *part) race(ctx context.Context) attempt {
 // launch begins to send the part.
 func (r *race) launch(ctx context.Context) {
 	r.goal = r.part.goal()
-	s, ctx := r.begin(ctx, r.place, &r.upload.sent)
+	s := r.begin(ctx, r.place, &r.upload.sent)
 	r.first = s
-	go func() {
-		defer s.end(nil)
-		r.results <- r.part.first(ctx, s.body)
-	}()
+	go func() { r.results <- r.part.first(ctx, s.body) }()
 }
 
 // begin makes a sending from a place, which counts in total and ends with the
 // context.
-func (r *race) begin(ctx context.Context, place *flow.Place, total *atomic.Int64) (*sending, context.Context) {
-	ctx, end := context.WithCancelCause(ctx)
-	s := &sending{body: r.body(ctx, place, total), began: time.Now(), end: end}
+func (r *race) begin(ctx context.Context, place *flow.Place, total *atomic.Int64) *sending {
+	s := &sending{body: r.body(ctx, place, total), began: time.Now()}
 	s.body.goal = r.goal
 	r.running++
-	return s, ctx
+	return s
 }
 
 // settle waits for what is still on its way, when the part has ended.
@@ -123,32 +117,42 @@ func (p *part) first(ctx context.Context, body *partBody) attempt {
 	return attempt{err: err}
 }
 
-// hedge begins a second sending, where there is a place for it and it can be
-// afforded. Its bytes count when it wins.
-func (r *race) hedge(ctx context.Context, acquire func(size int64) (*flow.Place, bool)) {
-	if r.running > 1 || r.troubled() {
-		return
+// hedge begins a second sending, where it can be afforded and there is a place for
+// it. Its bytes count when it wins.
+func (r *race) hedge(ctx context.Context, acquire func() (*flow.Place, bool)) bool {
+	late := &r.route.late
+	if r.running > 1 || r.troubled() || !late.afford(r.size, r.route.up.Total()) {
+		return false
 	}
-	place, ok := acquire(r.size)
+	place, ok := acquire()
 	if !ok {
-		return
+		late.refund(r.size)
+		return false
 	}
-	if !r.route.late.afford(r.size, r.route.up.Total()) {
-		place.Release()
-		return
-	}
-	first := r.first
-	s, ctx := r.begin(ctx, place, new(atomic.Int64))
+	first, second := r.first, r.begin(ctx, place, new(atomic.Int64))
 	go func() {
 		defer place.Release()
-		defer s.end(nil)
-		tag, err := r.putOnce(ctx, s.body)
-		if err == nil {
+		tag, err := r.putOnce(ctx, second.body)
+		loser := first
+		if err != nil {
+			loser = second
+		} else {
 			r.upload.sent.Add(r.size)
 		}
-		r.route.late.refund(first.body.unsent() + s.body.unsent())
+		late.refund(loser.body.unsent())
 		r.results <- attempt{tag: tag, err: err, second: true}
 	}()
+	return true
+}
+
+// fresh takes a place beside that of the part, and lets go of connections that
+// wait for a call: the next one is made anew.
+func (r *race) fresh() (*flow.Place, bool) {
+	place, ok := r.place.Beside()
+	if ok {
+		r.route.target.Fresh()
+	}
+	return place, ok
 }
 
 // isLate tells whether the part is worth a second sending. One that may not arrive

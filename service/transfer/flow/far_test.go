@@ -129,12 +129,19 @@ func TestSpareIsKnownWhereTheLineWasFull(t *testing.T) {
 		if _, ok := f.Spare(1 << 20); ok {
 			t.Error("known before anything was sent")
 		}
-		p.use(f, 10*time.Second)
+		p.use(f, 5<<20, 10*time.Second)
 		p.others = true
 		if _, ok := f.Spare(1 << 20); ok {
 			t.Error("known while the line is full")
 		}
 		p.others = false
+		done, ok := f.TryAcquire(100e6)
+		if !ok {
+			t.Fatal("there is no place")
+		}
+		done.Release()
+		done, _ = f.TryAcquire(100e6)
+		done.Sent()
 		takes, ok := f.Spare(12_500_000)
 		if want := 10*pipeTrip + 2*time.Second; !ok || (takes-want).Abs() > want/10 {
 			t.Errorf("12.5 MB take %v, want %v; known: %v", takes, want, ok)
@@ -146,22 +153,42 @@ func TestSpareIsKnownWhereTheLineWasFull(t *testing.T) {
 	})
 }
 
+// TestWhoSendsAgainHasThePlaceAgain that it left while it waited for its answer.
+func TestWhoSendsAgainHasThePlaceAgain(t *testing.T) {
+	f := far(0, 80*time.Millisecond)
+	places := []*flow.Place{acquire(t, f)}
+	for len(places) < f.Width() {
+		places = append(places, acquire(t, f))
+	}
+	places[0].Sent()
+	if _, err := places[0].Turn(t.Context(), 1<<10, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if fits(f, 1<<20) {
+		t.Error("it is there for another one")
+	}
+	places[0].Sent()
+	if !fits(f, 1<<20) {
+		t.Error("it is not left again")
+	}
+}
+
 // TestAPlaceBesideTheWidth is there for what is on its way already, unless somebody
 // waits for one.
 func TestAPlaceBesideTheWidth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := flow.New(1)
-		acquire(t, f)
-		beside, ok := f.Beside(1 << 20)
+		place := acquire(t, f)
+		beside, ok := place.Beside()
 		if !ok {
 			t.Fatal("there is none")
 		}
 		beside.Release()
 		ctx, cancel := context.WithCancel(t.Context())
 		var waiting sync.WaitGroup
-		waiting.Go(func() { _, _ = f.Acquire(ctx, 1, 9) })
+		waiting.Go(func() { _, _ = f.Acquire(ctx, flow.NewBatch(9), 1) })
 		synctest.Wait()
-		if _, ok := f.Beside(1 << 20); ok {
+		if _, ok := place.Beside(); ok {
 			t.Error("it goes before who waits")
 		}
 		cancel()
@@ -179,13 +206,13 @@ func TestTheLastPartsBeginSooner(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := &pipe{capacity: 12.5e6, each: c.each}
 				f := p.flow()
-				p.use(f, 5*time.Second)
+				p.use(f, 5<<20, 5*time.Second)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				for range f.Width() {
 					acquire(t, f)
 				}
-				_, err := f.Acquire(ctx, 1<<20, 2)
+				_, err := f.Acquire(ctx, flow.NewBatch(2), 1<<20)
 				if (err == nil) != c.more {
 					t.Errorf("of %d places, one more: %v", f.Width(), err)
 				}

@@ -59,7 +59,7 @@ type Flow struct {
 	left     int64 // bytes of what is taken that have not gone
 	carried  carried
 	had      float64   // the best of it before others came, in bytes a second
-	amid     time.Time // until when nothing is ceded to them
+	keeps    time.Time // until when nothing is ceded to them
 	waiting  list.List // of *waiter
 	window   window
 	trip     time.Duration

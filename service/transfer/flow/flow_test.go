@@ -47,7 +47,7 @@ func (l *line) send(f *flow.Flow, place *flow.Place, size int) {
 // acquire takes a place for a part of 1 MiB.
 func acquire(t *testing.T, f *flow.Flow) *flow.Place {
 	t.Helper()
-	place, err := f.Acquire(t.Context(), 1<<20, 9)
+	place, err := f.Acquire(t.Context(), flow.NewBatch(9), 1<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func (l *line) use(f *flow.Flow, part int, lasts time.Duration) {
 	defer cancel()
 	var parts sync.WaitGroup
 	for {
-		place, err := f.Acquire(ctx, int64(part), 1<<20)
+		place, err := f.Acquire(ctx, flow.NewBatch(1<<20), int64(part))
 		if err != nil {
 			break
 		}
@@ -184,7 +184,7 @@ func TestFixAdmitsWhoWaits(t *testing.T) {
 		acquire(t, f)
 		var waiter sync.WaitGroup
 		waiter.Go(func() {
-			if _, err := f.Acquire(t.Context(), 1<<20, 9); err != nil {
+			if _, err := f.Acquire(t.Context(), flow.NewBatch(9), 1<<20); err != nil {
 				t.Error(err)
 			}
 		})
@@ -236,7 +236,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 		for n := range 3 {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			waiters.Go(func() {
-				place, err := f.Acquire(ctx, 1, 9)
+				place, err := f.Acquire(ctx, flow.NewBatch(9), 1)
 				if err != nil {
 					if n != 1 || !errors.Is(err, why) {
 						t.Errorf("%d: %v", n, err)

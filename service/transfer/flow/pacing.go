@@ -15,8 +15,8 @@ import (
 // How the bytes of a far line are dealt.
 const (
 	// turn is how long what goes at once takes at a part's share, and leastTurn
-	// the fewest bytes of it: many small ones would cost the processor more than
-	// they are worth. lookAgain is how long nobody waits without looking whether
+	// how many bytes it may have in any case: many small ones would cost the
+	// processor more than they are worth. lookAgain is how long nobody waits without looking whether
 	// the share is another now.
 	turn, leastTurn, lookAgain = 40 * time.Millisecond, 32 << 10, 100 * time.Millisecond
 	// saved is what a part may make up for, when it could not use its share.
@@ -59,7 +59,7 @@ func (c *carried) look(now, crowd time.Time, moved int64) {
 	if lasted < carrying {
 		return
 	}
-	if crowd.After(c.since) {
+	if lasted < 2*carrying && crowd.After(c.since) { // and not over a pause
 		c.rates[c.next%len(c.rates)] = float64(moved-c.moved) / lasted.Seconds()
 		c.next++
 	}
@@ -102,8 +102,13 @@ func (p *Place) deal(now time.Time, want int, left int64) (n int, wait time.Dura
 	if p.released {
 		return want, 0
 	}
-	f.left += left - p.left
-	p.left = left
+	if p.sent && left == p.size {
+		p.again()
+	}
+	p.leaves(left)
+	if left == 0 { // the end is read, which takes nothing of the line
+		return want, 0
+	}
 	share, known := f.share(p, now)
 	if !known {
 		return want, 0
@@ -121,9 +126,9 @@ func (p *Place) deal(now time.Time, want int, left int64) (n int, wait time.Dura
 }
 
 // share is what a part gets of the line, in bytes a second: as much as each other,
-// or, once nobody waits for a place, by what it has left. It is not known where
-// the line was not full lately, or connections see to that by themselves. Callers
-// hold f.mu.
+// or, once nobody waits for a place, by what it has left of what its file has. It
+// is not known where the line was not full lately, or connections see to that by
+// themselves. Callers hold f.mu.
 func (f *Flow) share(p *Place, now time.Time) (rate float64, known bool) {
 	all := f.pool(now)
 	if all == 0 || f.pilot == nil || f.most == pacedWidth {
@@ -131,7 +136,9 @@ func (f *Flow) share(p *Place, now time.Time) (rate float64, known bool) {
 	}
 	part := 1 / float64(max(1, f.taken-f.sent))
 	if f.waiting.Len() == 0 {
-		part = float64(p.left+nearlyDone) / float64(f.left+int64(f.taken)*nearlyDone)
+		b := p.batch
+		part = float64(p.left+nearlyDone) / float64(b.left+int64(b.taken)*nearlyDone)
+		part *= float64(b.taken) / float64(f.taken)
 	}
 	return max(leastShare, all*part), true
 }
@@ -150,10 +157,10 @@ func (f *Flow) pool(now time.Time) float64 {
 		f.had = best
 		return best * (1 + more*(queued-late))
 	case best < ceded*f.had:
-		f.had, f.amid = best, now.Add(holdsOn)
+		f.had, f.keeps = best, now.Add(holdsOn)
 	}
 	f.had = max(f.had, best)
-	if now.Before(f.amid) {
+	if now.Before(f.keeps) {
 		return best * amid
 	}
 	return best * max(least, 1-less*(late-queued))

@@ -20,7 +20,7 @@ func TestAFullLineHasAShortQueue(t *testing.T) {
 				p := &pipe{capacity: 12.5e6, each: 2.5e6}
 				f := p.flow()
 				var user sync.WaitGroup
-				user.Go(func() { p.use(f, 60*time.Second) })
+				user.Go(func() { p.use(f, 5<<20, 60*time.Second) })
 				time.Sleep(15 * time.Second)
 				p.becomes(becomes)
 				time.Sleep(20 * time.Second)
@@ -44,25 +44,29 @@ func TestOthersDoNotTakeAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &pipe{capacity: 12.5e6, each: 2.5e6}
 		f := p.flow()
-		p.use(f, 10*time.Second)
+		p.use(f, 5<<20, 10*time.Second)
 		p.others = true
 		before := p.carries()
-		p.use(f, 2*time.Minute)
+		p.use(f, 5<<20, 2*time.Minute)
 		if share := float64(p.carries()-before) / 120 / 12.5e6; share < 0.7 {
 			t.Errorf("%.2f of what the line carries", share)
 		}
 	})
 }
 
-// sends sends a part of each size side by side, and returns how long each took.
-func sends(t *testing.T, f *flow.Flow, p *pipe, sizes ...int) []time.Duration {
+// sends sends a part of each size side by side, all of one file or each of its own,
+// and returns how long each took.
+func sends(t *testing.T, f *flow.Flow, p *pipe, files bool, sizes ...int) []time.Duration {
 	t.Helper()
-	took, began := make([]time.Duration, len(sizes)), time.Now()
+	took, began, batch := make([]time.Duration, len(sizes)), time.Now(), flow.NewBatch(len(sizes))
 	var parts sync.WaitGroup
 	for i, size := range sizes {
-		place, ok := f.TryAcquire(int64(size))
-		if !ok {
-			t.Fatal("there is no place")
+		if files {
+			batch = flow.NewBatch(1)
+		}
+		place, err := f.Acquire(t.Context(), batch, int64(size))
+		if err != nil {
+			t.Fatal(err)
 		}
 		parts.Go(func() {
 			defer place.Release()
@@ -79,7 +83,7 @@ func sends(t *testing.T, f *flow.Flow, p *pipe, sizes ...int) []time.Duration {
 func filled() (*flow.Flow, *pipe) {
 	p := &pipe{capacity: 12.5e6, each: 2.5e6}
 	f := p.flow()
-	p.use(f, 10*time.Second)
+	p.use(f, 5<<20, 10*time.Second)
 	return f, p
 }
 
@@ -96,10 +100,59 @@ func TestTheLastPartsEndTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, p := filled()
 		p.each = 50e6
-		for i, d := range sends(t, f, p, 30e6, 16e6, 4e6) {
+		for i, d := range sends(t, f, p, false, 30e6, 16e6, 4e6) {
 			if want := 4 * time.Second; !within(d, want) {
 				t.Errorf("part %d took %v, all of them %v", i, d, want)
 			}
+		}
+	})
+}
+
+// TestASmallFileDoesNotWaitForALargeOne: the last parts of one end together, those of
+// several files do not.
+func TestASmallFileDoesNotWaitForALargeOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, p := filled()
+		p.each = 50e6
+		took := sends(t, f, p, true, 46e6, 4e6)
+		if large, small := 4*time.Second, 700*time.Millisecond; !within(took[0], large) || !within(took[1], small) {
+			t.Errorf("they took %v and %v, want %v and %v", took[0], took[1], large, small)
+		}
+	})
+}
+
+// TestWhatIsNotMeasuredIsNotDealt: over a pause nothing is, and small parts are not.
+func TestWhatIsNotMeasuredIsNotDealt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pipe{capacity: 12.5e6, each: 2.5e6}
+		f := p.flow()
+		p.use(f, 64<<10, 10*time.Second)
+		p.each = 50e6
+		if took := sends(t, f, p, false, 10e6); took[0] > 2*time.Second {
+			t.Errorf("after small parts it took %v", took[0])
+		}
+	})
+}
+
+// TestTheEndTakesNoTurn: it is read after the last bytes, and the answer is there
+// by then.
+func TestTheEndTakesNoTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, _ := filled()
+		for range 8 {
+			acquire(t, f)
+		}
+		place := acquire(t, f)
+		for left := 1 << 20; left > 0; {
+			n, err := place.Turn(t.Context(), min(left, 32<<10), int64(left))
+			if err != nil {
+				t.Fatal(err)
+			}
+			left -= n
+		}
+		began := time.Now()
+		if _, err := place.Turn(t.Context(), 32<<10, 0); err != nil || time.Since(began) > 0 {
+			t.Errorf("it took %v: %v", time.Since(began), err)
 		}
 	})
 }
@@ -110,7 +163,7 @@ func TestManyEndTogetherWithoutACrowd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, p := filled()
 		p.each, p.longest = 50e6, 0
-		sends(t, f, p, slices.Repeat([]int{400e3}, f.Width())...)
+		sends(t, f, p, false, slices.Repeat([]int{400e3}, f.Width())...)
 		if p.longest > pipeTrip {
 			t.Error("the queue was overrun")
 		}
@@ -124,7 +177,7 @@ func TestAFullLineIsSharedEvenly(t *testing.T) {
 		f, p := filled()
 		p.faster = 50e6
 		clear(p.took)
-		p.use(f, time.Minute)
+		p.use(f, 5<<20, time.Minute)
 		slow, fast := median(p.took[p.each]), median(p.took[p.faster])
 		if !within(fast, slow) {
 			t.Errorf("over slow connections a part took %v, over fast ones %v", slow, fast)
@@ -138,7 +191,7 @@ func TestNobodyWaitsWhereTheLineIsNotFull(t *testing.T) {
 		p := &pipe{capacity: 12.5e6, each: 2.5e6}
 		f := p.flow()
 		f.Answered(time.Millisecond)
-		p.use(f, 10*time.Second)
+		p.use(f, 5<<20, 10*time.Second)
 		return f
 	}
 	for name, c := range map[string]struct {
@@ -160,7 +213,7 @@ func TestNobodyWaitsWhereTheLineIsNotFull(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := c.line()
 				place, ok := f.TryAcquire(int64(c.size))
-				if !ok || !fits(f, 8<<20) {
+				if !ok || !fits(f, 8<<20) || !fits(f, 8<<20) || !fits(f, 8<<20) {
 					t.Fatal("there is no place")
 				}
 				defer place.Release()

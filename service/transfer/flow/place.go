@@ -7,11 +7,24 @@ import (
 	"time"
 )
 
+// A Batch are the parts of one file. They share what is dealt to them by what each
+// has left, once all have a place.
+type Batch struct {
+	// Guarded by Flow.mu.
+	waiting int   // parts that have no place yet
+	taken   int   // those that have one
+	left    int64 // bytes of these that have not gone
+}
+
+// NewBatch is a file of which so many parts are to be sent.
+func NewBatch(parts int) *Batch { return &Batch{waiting: parts} }
+
 // A Place is what a part needs to be on its way. Its methods may be called by many
 // goroutines.
 type Place struct {
-	flow *Flow
-	size int64
+	flow  *Flow
+	batch *Batch
+	size  int64
 
 	// Guarded by Flow.mu.
 	sent, released bool
@@ -22,22 +35,21 @@ type Place struct {
 
 // waiter is somebody who wants a place.
 type waiter struct {
-	size int64
-	left int // how many parts its file has left with this one
-	got  chan struct{}
+	place *Place
+	got   chan struct{}
 }
 
-// Acquire waits for a place for a part of size bytes, one of the left that its
-// file still has to send. The error is the cause of ctx, and then there is no place.
-func (f *Flow) Acquire(ctx context.Context, size int64, left int) (*Place, error) {
-	place := &Place{flow: f, size: size, left: size}
+// Acquire waits for a place for a part of size bytes. The error is the cause of
+// ctx, and then there is no place.
+func (f *Flow) Acquire(ctx context.Context, batch *Batch, size int64) (*Place, error) {
+	place := &Place{flow: f, batch: batch, size: size}
 	f.mu.Lock()
-	if f.waiting.Len() == 0 && f.fits(size, left) {
-		f.take(size)
+	if f.waiting.Len() == 0 && f.fits(place) {
+		f.begin(place)
 		f.mu.Unlock()
 		return place, nil
 	}
-	w := &waiter{size: size, left: left, got: make(chan struct{})}
+	w := &waiter{place: place, got: make(chan struct{})}
 	at := f.waiting.PushBack(w)
 	f.watch()
 	f.mu.Unlock()
@@ -71,24 +83,26 @@ func (f *Flow) giveUp(ctx context.Context, w *waiter, at *list.Element) error {
 func (f *Flow) TryAcquire(size int64) (p *Place, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.waiting.Len() > 0 || !f.fits(size, math.MaxInt) {
+	p = &Place{flow: f, batch: NewBatch(math.MaxInt), size: size}
+	if f.waiting.Len() > 0 || !f.fits(p) {
 		return nil, false
 	}
-	f.take(size)
-	return &Place{flow: f, size: size, left: size}, true
+	f.take(p)
+	return p, true
 }
 
-// Beside takes a place for a part that is on its way already, and lags: it moves
-// what the other does not, and so may come beside the width, as long as nobody
-// waits.
-func (f *Flow) Beside(size int64) (p *Place, ok bool) {
+// Beside takes another place for a part that lags: it moves what the first does
+// not, and so may come beside the width, as long as nobody waits.
+func (p *Place) Beside() (second *Place, ok bool) {
+	f := p.flow
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.waiting.Len() > 0 || f.taken >= Widest || f.inFlight+size > maxInFlight {
+	if f.waiting.Len() > 0 || f.taken >= Widest || f.inFlight+p.size > maxInFlight {
 		return nil, false
 	}
-	f.take(size)
-	return &Place{flow: f, size: size, left: size}, true
+	second = &Place{flow: f, batch: p.batch, size: p.size}
+	f.take(second)
+	return second, true
 }
 
 // Sent notes that all of the part has gone out: where the server is far, the next
@@ -103,6 +117,7 @@ func (p *Place) Sent() {
 	}
 	p.sent = true
 	f.sent++
+	p.leaves(0)
 	f.admit()
 	f.watch()
 }
@@ -118,27 +133,42 @@ func (p *Place) Release() {
 		f.sent--
 	}
 	f.inFlight -= p.size
-	f.left -= p.left
+	p.batch.taken--
+	p.leaves(0)
 	f.admit()
 	f.watch()
+}
+
+// again notes that the part is sent anew, after all of it had gone. Callers hold
+// Flow.mu.
+func (p *Place) again() {
+	p.sent = false
+	p.flow.sent--
+}
+
+// leaves notes how many bytes have not gone. Callers hold Flow.mu.
+func (p *Place) leaves(left int64) {
+	p.flow.left += left - p.left
+	p.batch.left += left - p.left
+	p.left = left
 }
 
 // fits tells whether there is a place. One part always fits, and the last ones of a
 // file where fewer left a far line empty: what each connection can carry is little
 // there, and parts that begin sooner end with the others. Of those that wait for
 // their answer, there are no more than are sent. Callers hold f.mu.
-func (f *Flow) fits(size int64, left int) bool {
+func (f *Flow) fits(p *Place) bool {
 	width, most := f.width, max(f.width, Widest)
-	if f.pilot != nil && f.far.Load() && f.width >= 2*farFirst && left <= f.width {
+	if f.pilot != nil && f.far.Load() && f.width >= 2*farFirst && p.batch.waiting <= f.width {
 		width = min(2*width, most)
 	}
 	switch {
 	case f.taken == 0:
 		return true
 	case f.taken-f.sent < width && f.taken < min(2*width, most):
-		return f.inFlight+size <= maxInFlight
+		return f.inFlight+p.size <= maxInFlight
 	}
-	return f.pilot != nil && f.taken < Widest && f.inFlight+size <= int64(f.width)*perPlace
+	return f.pilot != nil && f.taken < Widest && f.inFlight+p.size <= int64(f.width)*perPlace
 }
 
 // full tells that somebody waits for a place, and that no more are taken than
@@ -147,11 +177,18 @@ func (f *Flow) full() bool {
 	return f.waiting.Len() > 0 && (f.taken-f.sent <= f.width || f.inFlight <= int64(f.width)*perPlace)
 }
 
+// begin takes a place for a part that has waited for one. Callers hold f.mu.
+func (f *Flow) begin(p *Place) {
+	p.batch.waiting--
+	f.take(p)
+}
+
 // take takes a place. Callers hold f.mu.
-func (f *Flow) take(size int64) {
+func (f *Flow) take(p *Place) {
 	f.taken++
-	f.inFlight += size
-	f.left += size
+	f.inFlight += p.size
+	p.batch.taken++
+	p.leaves(p.size)
 	f.watch()
 }
 
@@ -159,11 +196,11 @@ func (f *Flow) take(size int64) {
 func (f *Flow) admit() {
 	for at := f.waiting.Front(); at != nil; at = f.waiting.Front() {
 		w := at.Value.(*waiter)
-		if !f.fits(w.size, w.left) {
+		if !f.fits(w.place) {
 			return
 		}
 		f.waiting.Remove(at)
-		f.take(w.size)
+		f.begin(w.place)
 		close(w.got)
 	}
 }

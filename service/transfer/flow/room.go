@@ -90,9 +90,5 @@ func (f *Flow) Spare(size int64) (takes time.Duration, ok bool) {
 }
 
 // Total is how many bytes have gone since the beginning, those that went twice
-// included, or are on their way.
-func (f *Flow) Total() int64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.moved.Load() + f.left
-}
+// included.
+func (f *Flow) Total() int64 { return f.moved.Load() }
