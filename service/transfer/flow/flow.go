@@ -64,7 +64,8 @@ type Flow struct {
 	window   window
 	trip     time.Duration
 	delay    func() (time.Duration, bool) // how late packets are; nil where nobody knows
-	crowd    time.Time                    // when packets were last seen to wait
+	crowd    time.Time                    // when packets were last seen to stand in a queue
+	waits    time.Time                    // and when they were last seen to wait at all
 }
 
 // New returns a Flow of a fixed width, or of one that follows the goodput where

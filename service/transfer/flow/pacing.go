@@ -53,13 +53,13 @@ type carried struct {
 	moved int64     // and what had gone by then
 }
 
-// look measures, when it is time to; crowd is when the line was last full.
-func (c *carried) look(now, crowd time.Time, moved int64) {
+// look measures, when it is time to; full is when the line last was.
+func (c *carried) look(now, full time.Time, moved int64) {
 	lasted := now.Sub(c.since)
 	if lasted < carrying {
 		return
 	}
-	if lasted < 2*carrying && crowd.After(c.since) { // and not over a pause
+	if lasted < 2*carrying && full.After(c.since) { // and not over a pause
 		c.rates[c.next%len(c.rates)] = float64(moved-c.moved) / lasted.Seconds()
 		c.next++
 	}
@@ -147,7 +147,7 @@ func (f *Flow) share(p *Place, now time.Time) (rate float64, known bool) {
 // Callers hold f.mu.
 func (f *Flow) pool(now time.Time) float64 {
 	room, late := f.wait()
-	f.carried.look(now, f.crowd, f.moved.Load())
+	f.carried.look(now, f.waits, f.moved.Load())
 	if room == unknown || !f.wasFull() {
 		return 0
 	}

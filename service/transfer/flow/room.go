@@ -53,8 +53,12 @@ func (f *Flow) wait() (left room, trips float64) {
 	}
 	trips = float64(delay) / float64(f.trip)
 	left = roomFor(trips)
+	now := time.Now()
 	if left != ample {
-		f.crowd = time.Now()
+		f.waits = now
+	}
+	if left == none {
+		f.crowd = now
 	}
 	return left, trips
 }
