@@ -30,8 +30,7 @@ func (b *partBody) open() io.Reader {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.current = &partReader{
-		section: io.NewSectionReader(b.src, b.offset, b.length), left: b.length,
-		total: b.total, turn: b.turn, last: func() error { return b.goal.admits(b) }, moved: b.moved, gone: b.gone, sum: b.kind.newSum(),
+		body: b, section: io.NewSectionReader(b.src, b.offset, b.length), left: b.length, sum: b.kind.newSum(),
 	}
 	return b.current
 }
@@ -81,24 +80,21 @@ func (b *partBody) readError() error {
 	if b.current == nil {
 		return nil
 	}
-	return b.current.broken(b.path)
+	return b.current.broken()
 }
 
 // partReader is one sending of a part: it counts and sums up in the same pass.
 // The transport may still read from it when the call has returned.
 type partReader struct {
-	mu      sync.Mutex
+	body    *partBody
 	section *io.SectionReader
+
+	mu      sync.Mutex
 	left    int64
 	sum     hash.Hash // nil where nobody checks
 	err     error
 	counted int64
 	retired bool
-	total   *atomic.Int64
-	turn    turn
-	last    func() error
-	moved   func(n int)
-	gone    func()
 }
 
 // turn waits until bytes of a part may go, and returns how many of the want that
@@ -107,17 +103,17 @@ type turn func(want int, left int64) (n int, err error)
 
 // Read implements io.Reader.
 func (p *partReader) Read(buf []byte) (int, error) {
-	n, err := p.turn(len(buf), p.left)
+	n, err := p.body.turn(len(buf), p.left)
 	if err != nil {
 		return 0, err
 	}
 	if n, err = p.section.Read(buf[:n]); int64(n) == p.left {
-		if err := p.last(); err != nil {
+		if err := p.body.goal.admits(p.body); err != nil {
 			p.breaks(err)
 			return 0, err
 		}
 	}
-	p.moved(n)
+	p.body.moved(n)
 	defer p.tell(n)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,7 +126,7 @@ func (p *partReader) Read(buf []byte) (int, error) {
 	}
 	if !p.retired {
 		p.counted += int64(n)
-		p.total.Add(int64(n))
+		p.body.total.Add(int64(n))
 	}
 	return n, err
 }
@@ -144,7 +140,7 @@ func (p *partReader) breaks(err error) {
 // tell tells once that all has gone out, if the last n bytes were that.
 func (p *partReader) tell(n int) {
 	if p.left == 0 && n > 0 {
-		p.gone()
+		p.body.gone()
 	}
 }
 
@@ -152,21 +148,21 @@ func (p *partReader) retire() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.retired = true
-	p.total.Add(-p.counted)
+	p.body.total.Add(-p.counted)
 	p.counted = 0
 }
 
 // broken judges what reading met: an end before the planned one means that the
 // file was cut while it was read.
-func (p *partReader) broken(path string) error {
+func (p *partReader) broken() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch p.err {
 	case nil, errOutrun:
 		return p.err
 	case io.EOF:
-		return &FileError{Path: path, Kind: ErrChanged}
+		return &FileError{Path: p.body.path, Kind: ErrChanged}
 	default:
-		return fileError(path, p.err)
+		return fileError(p.body.path, p.err)
 	}
 }

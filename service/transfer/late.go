@@ -39,7 +39,7 @@ func (l lateness) stop() {
 // lag tells how fast a part goes.
 type lag struct {
 	ticker *time.Ticker // nil where nothing comes of it
-	left   [4]float64   // bytes, at the last looks
+	left   [4]float64   // bytes, at the looks of the last second
 	looks  int
 }
 
@@ -64,12 +64,12 @@ func (l *lag) due() <-chan time.Time {
 // look tells how many bytes of a body are left, and how many have gone in the last
 // second; less than none where that is not known.
 func (l *lag) look(body *partBody) (left, rate float64) {
-	left, before := float64(body.unsent()), l.left[l.looks%4]
-	l.left[l.looks%4] = left
-	if l.looks++; l.looks <= 4 {
+	left, before := float64(body.unsent()), l.left[l.looks%len(l.left)]
+	l.left[l.looks%len(l.left)] = left
+	if l.looks++; l.looks <= len(l.left) {
 		return left, -1
 	}
-	return left, (before - left) / (4 * lagEvery.Seconds())
+	return left, (before - left) / (float64(len(l.left)) * lagEvery.Seconds())
 }
 
 func (l *lag) stop() {

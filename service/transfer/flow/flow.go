@@ -156,7 +156,7 @@ func (f *Flow) Answered(took time.Duration) {
 		return
 	}
 	f.trip = took
-	f.far.Store(f.trip >= far && f.delay != nil)
+	f.seesFar()
 	if f.pilot != nil {
 		f.steer(f.pilot.knows(f.far.Load()))
 	}

@@ -62,6 +62,17 @@ func fits(f *flow.Flow, size int64) bool {
 
 // use sends parts over the line for as long as it is told.
 func (l *line) use(f *flow.Flow, part int, lasts time.Duration) {
+	use(f, part, lasts, func(place *flow.Place) {
+		if l.refuses != nil && l.refuses() {
+			f.Failed(true)
+			return
+		}
+		l.send(f, place, part)
+	})
+}
+
+// use has parts sent, each of a file of its own, for as long as it is told.
+func use(f *flow.Flow, part int, lasts time.Duration, send func(place *flow.Place)) {
 	ctx, cancel := context.WithTimeout(context.Background(), lasts)
 	defer cancel()
 	var parts sync.WaitGroup
@@ -72,11 +83,7 @@ func (l *line) use(f *flow.Flow, part int, lasts time.Duration) {
 		}
 		parts.Go(func() {
 			defer place.Release()
-			if l.refuses != nil && l.refuses() {
-				f.Failed(true)
-				return
-			}
-			l.send(f, place, part)
+			send(place)
 		})
 	}
 	parts.Wait()

@@ -16,8 +16,8 @@ import (
 const (
 	// turn is how long what goes at once takes at a part's share, and leastTurn
 	// how many bytes it may have in any case: many small ones would cost the
-	// processor more than they are worth. lookAgain is how long nobody waits without looking whether
-	// the share is another now.
+	// processor more than they are worth. lookAgain is how long nobody waits
+	// without looking whether the share is another now.
 	turn, leastTurn, lookAgain = 40 * time.Millisecond, 32 << 10, 100 * time.Millisecond
 	// saved is what a part may make up for, when it could not use its share.
 	saved = 40 * time.Millisecond

@@ -128,22 +128,11 @@ func (p *pipe) send(f *flow.Flow, place *flow.Place, size int) (speed float64) {
 
 // use sends parts of that size for as long as it is told.
 func (p *pipe) use(f *flow.Flow, size int, lasts time.Duration) {
-	ctx, cancel := context.WithTimeout(context.Background(), lasts)
-	defer cancel()
-	var parts sync.WaitGroup
-	for {
-		place, err := f.Acquire(ctx, flow.NewBatch(1<<20), int64(size))
-		if err != nil {
-			break
-		}
-		parts.Go(func() {
-			defer place.Release()
-			began := time.Now()
-			speed := p.send(f, place, size)
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.took[speed] = append(p.took[speed], time.Since(began))
-		})
-	}
-	parts.Wait()
+	use(f, size, lasts, func(place *flow.Place) {
+		began := time.Now()
+		speed := p.send(f, place, size)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.took[speed] = append(p.took[speed], time.Since(began))
+	})
 }

@@ -33,8 +33,12 @@ func (f *Flow) Sense(delay func() (d time.Duration, known bool)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.delay = delay
-	f.far.Store(f.trip >= far && f.delay != nil)
+	f.seesFar()
 }
+
+// seesFar judges how far the server is, when the round trip or the way to ask is
+// another. Callers hold f.mu.
+func (f *Flow) seesFar() { f.far.Store(f.trip >= far && f.delay != nil) }
 
 // room is what there is on the line now. Callers hold f.mu.
 func (f *Flow) room() room {
