@@ -166,6 +166,9 @@ func newBench(o options) (*bench, error) {
 	b := &bench{options: o, work: work, bin: filepath.Join(out, "bin"), dataDir: filepath.Join(out, "data"), tables: os.Stdout, missing: map[string]bool{}}
 	b.log, err = os.Create(filepath.Join(out, o.kind+"-"+time.Now().Format("20060102-150405")+".jsonl"))
 	if err == nil {
+		b.target, err = os.MkdirTemp(o.to, "bench-")
+	}
+	if err == nil {
 		b.cert, err = sink.MakeCertificate(work, loopback, farEnd)
 	}
 	return b, err
@@ -175,16 +178,21 @@ func newBench(o options) (*bench, error) {
 type bench struct {
 	options
 	work, bin, dataDir string
-	cert               sink.Certificate
-	log                *os.File
-	tables             io.Writer
-	results            results
-	missing            map[string]bool // programs that were told to be
+	// target is the folder that files are fetched to. What a run has left is
+	// removed only when the next one begins: a virtual machine gives memory that
+	// is free back to its host within moments, and to get it again takes longer
+	// than the download.
+	target  string
+	cert    sink.Certificate
+	log     *os.File
+	tables  io.Writer
+	results results
+	missing map[string]bool // programs that were told to be
 }
 
 func (b *bench) close() {
 	_ = b.log.Close()
-	_ = os.RemoveAll(b.work)
+	_ = errors.Join(os.RemoveAll(b.work), os.RemoveAll(b.target))
 }
 
 // wanted tells whether a name is in a list of the command line; an empty list

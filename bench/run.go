@@ -155,27 +155,26 @@ func (b *bench) once(ctx context.Context, g group, server *sink.Process, c clien
 	if err != nil {
 		return s, err
 	}
+	if err := errors.Join(os.RemoveAll(b.target), os.Mkdir(b.target, 0o700)); err != nil {
+		return s, err
+	}
 	if s, err = timed(ctx, g.desk, append([]string{program}, c.args(j)...), j.environment()); err != nil {
 		return s, err
 	}
 	return s, j.arrived(server, prove)
 }
 
-// job makes a fresh home and target for one run; clear removes both.
+// job makes a fresh home for one run; clear removes it.
 func (b *bench) job(g group, server *sink.Process, source string) (j job, clear func(), err error) {
 	home, err := os.MkdirTemp(b.work, "home-")
 	if err != nil {
 		return j, nil, err
 	}
-	target, err := os.MkdirTemp(b.to, "bench-")
-	if err != nil {
-		return j, nil, errors.Join(err, os.RemoveAll(home))
-	}
 	j = job{
 		workload: g.workload, base: g.base(server.Addresses), source: source,
-		target: filepath.Join(target, sink.Offered), home: home, cert: b.cert.Path,
+		target: filepath.Join(b.target, sink.Offered), home: home, cert: b.cert.Path,
 	}
-	return j, func() { _ = errors.Join(os.RemoveAll(home), os.RemoveAll(target)) }, nil
+	return j, func() { _ = os.RemoveAll(home) }, nil
 }
 
 // verified runs every client once and compares SHA-256 sums at both ends. Its
