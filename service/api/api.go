@@ -82,7 +82,7 @@ func New(cfg Config) (*Client, error) {
 		calls: &http.Client{Transport: guarded, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		}},
-		links: &http.Client{Transport: guarded},
+		links: &http.Client{Transport: guarded, CheckRedirect: follow},
 	}, nil
 }
 

@@ -336,6 +336,29 @@ func TestTokenStaysWithItsServer(t *testing.T) {
 	}
 }
 
+// TestALinkIsToldToNobody: where a link leads on, it does not tell where from.
+func TestALinkIsToldToNobody(t *testing.T) {
+	visited := false
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		visited = true
+		if from := r.Header.Get("Referer"); from != "" {
+			t.Errorf("the other host is told %s", from)
+		}
+		_, _ = io.WriteString(w, "x")
+	}))
+	defer other.Close()
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	})
+	if size, err := c.LinkSize(t.Context(), c.Server()+"/d/x?sig=SIGNED"); err != nil || size != 1 || !visited {
+		t.Errorf("the link was not followed: %d, %v", size, err)
+	}
+	round := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) })
+	if _, err := round.LinkSize(t.Context(), round.Server()); err == nil {
+		t.Error("a link that leads to itself is followed for ever")
+	}
+}
+
 func TestErrorsHoldNoSecretAddress(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -61,6 +61,8 @@ func TestLinkIsNoLoginPage(t *testing.T) {
 		"an empty page":        {answer(200, html, ""), 0, nil},
 		"a page's first byte":  {ranged(206, "bytes 0-0/8", "<"), 8, nil},
 		"an ended key":         {answer(401, html, "<p>no"), 0, api.ErrForbidden},
+		"a page of nobody":     {answer(404, html, "<p>no"), 0, api.ErrForbidden},
+		"a file that is gone":  {answer(404, "", ""), 0, api.ErrNotFound},
 		"an ended link":        {answer(410, "", ""), 0, api.ErrForbidden},
 		"an ended storage":     {answer(403, "application/json", `{"code":"ended"}`), 0, api.ErrForbidden},
 	} {

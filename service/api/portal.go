@@ -52,12 +52,16 @@ func (c *Client) refusalOf(resp *http.Response, code string, markup bool) error 
 	switch {
 	case redirect && (markup || leadsAway(resp)):
 		return c.stranger()
-	case markup && resp.TLS == nil && c.known.Load() && isFinal(resp.StatusCode):
+	case markup && !isProved(resp) && c.known.Load() && isFinal(resp.StatusCode):
 		return ErrPortal
 	default:
 		return kind
 	}
 }
+
+// isProved tells that a certificate proves whose answer it is. Response.TLS does
+// not: net/http fills it for connections of crypto/tls alone, and ours wrap those.
+func isProved(resp *http.Response) bool { return resp.Request.URL.Scheme == "https" }
 
 // isFinal tells what a portal's web server may say to a call that it does not
 // know, and what would end an upload. What a front of the real server refuses

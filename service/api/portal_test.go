@@ -75,6 +75,35 @@ func TestPortal(t *testing.T) {
 	}
 }
 
+// TestPortalHasNoCertificate: a page of a server that has proved who it is, is its
+// own word, such as that of a front that speaks HTML.
+func TestPortalHasNoCertificate(t *testing.T) {
+	for status, want := range map[int]error{401: api.ErrUnauthorized, 403: api.ErrForbidden, 404: api.ErrNotFound, 410: api.ErrEnded} {
+		var taken atomic.Bool
+		s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !taken.Load() {
+				_, _ = io.WriteString(w, "[]")
+				return
+			}
+			answer(status, "text/html", "<html>nginx")(w, r)
+		}))
+		transport := api.NewTransport()
+		transport.TLSClientConfig.RootCAs = s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+		c, err := api.New(api.Config{Server: s.URL + "/v1", Token: token, Transport: transport})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.List(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		taken.Store(true)
+		_, err = c.Stat(t.Context(), "k")
+		wantKind(t, http.StatusText(status), err, want)
+		c.CloseIdle()
+		s.Close()
+	}
+}
+
 func wantKind(t *testing.T, when string, err, want error) {
 	t.Helper()
 	var e *api.Error

@@ -55,12 +55,27 @@ func (c *Client) Fetch(ctx context.Context, link string, from, until int64) (*Co
 
 // linkRefused makes an error of a refusal by what is behind a link. That was
 // not shown the token, and nothing it says is about the token or the storage.
+// Nor is a page that nobody has signed proof that the file is gone: it may be a
+// portal's, and who asks for another link will see.
 func (c *Client) linkRefused(resp *http.Response) *Error {
-	e, _ := c.problem("fetch", resp)
-	if e.Kind == ErrUnauthorized || e.Kind == ErrEnded {
+	e, markup := c.problem("fetch", resp)
+	if e.Kind == ErrUnauthorized || e.Kind == ErrEnded || markup && !isProved(resp) && isFinal(resp.StatusCode) {
 		e.Kind = ErrForbidden
 	}
 	return e
+}
+
+// maxRedirects is how often a link may lead on, as net/http has it.
+const maxRedirects = 10
+
+// follow has a link lead to another host without telling it the link, which is a
+// key: net/http would name it as the Referer.
+func follow(req *http.Request, via []*http.Request) error {
+	if len(via) >= maxRedirects {
+		return errors.New("the link leads on and on")
+	}
+	req.Header.Del("Referer")
+	return nil
 }
 
 func rangeOf(from, until int64) string {
