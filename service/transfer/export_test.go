@@ -1,7 +1,15 @@
 package transfer
 
+import "context"
+
 // Fill reads what comes soon.
 var Fill = fill
+
+// Pace is the backoff that all calls to a server share.
+type Pace struct{ pace }
+
+// Try makes a call until it works or is refused for good.
+func (p *Pace) Try(ctx context.Context, call func() error) error { return p.try(ctx, 0, call) }
 
 // Left counts what earlier runs have left for a target.
 func (e *Engine) Left(targetID string) (n int) {

@@ -64,17 +64,23 @@ func (p *pace) wait(ctx context.Context) (probe bool, err error) {
 func (p *pace) next(now time.Time) (d time.Duration, probe bool, nudged <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	nudged = p.sooner()
+	switch asked := p.asked.Sub(now); {
+	case !p.away.is():
+		return p.until.Sub(now), false, nudged
+	case asked > 0:
+		return asked, true, nudged
+	default:
+		return p.away.next(now), true, nudged
+	}
+}
+
+// sooner is closed when whoever waits shall look again. Callers hold p.mu.
+func (p *pace) sooner() <-chan struct{} {
 	if p.nudged == nil {
 		p.nudged = make(chan struct{})
 	}
-	switch asked := p.asked.Sub(now); {
-	case !p.away.is():
-		return p.until.Sub(now), false, p.nudged
-	case asked > 0:
-		return asked, true, p.nudged
-	default:
-		return p.away.next(now), true, p.nudged
-	}
+	return p.nudged
 }
 
 // answered notes a sign of life.
@@ -88,15 +94,15 @@ func (p *pace) answered(probe bool) {
 	}
 }
 
-// failed notes a transient failure, for how long nothing has worked now, and how
-// long the call waits by itself: one connection that breaks is no reason for all
-// others to wait. What fails for want of a network is not the server's fault, and
-// does not count.
-func (p *pace) failed(err *api.Error) (lasting, alone time.Duration) {
+// failed notes a transient failure, and for how long nothing has worked now. It
+// tells whether the call that failed shall wait by itself: one connection that
+// breaks is no reason for all others to wait, unless the server asks for it. What
+// fails for want of a network is not the server's fault, and does not count.
+func (p *pace) failed(err *api.Error) (lasting time.Duration, alone bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.away.is() {
-		return 0, 0
+		return 0, false
 	}
 	now := time.Now()
 	if p.failures == 0 {
@@ -107,25 +113,30 @@ func (p *pace) failed(err *api.Error) (lasting, alone time.Duration) {
 		p.failures++
 	}
 	p.last = err
-	ceiling := longestWait
-	if p.failures < 8 {
-		ceiling = min(longestWait, firstWait<<(p.failures-1))
-	}
-	d := time.Duration(rand.Int64N(int64(ceiling) + 1))
+	d := backoff(p.failures)
 	if asked := now.Add(err.RetryAfter); err.RetryAfter > 0 && asked.After(p.asked) {
 		p.asked = asked
 	}
 	until := now.Add(max(d, err.RetryAfter))
-	if p.failures == 1 && err.Kind != api.ErrBusy {
+	if p.failures == 1 && err.Kind != api.ErrBusy && err.RetryAfter == 0 {
 		if !now.Before(p.counted) {
 			p.counted = until
 		}
-		return now.Sub(p.since), d
+		return now.Sub(p.since), true
 	}
 	if until.After(p.until) {
 		p.until, p.counted = until, until
 	}
-	return now.Sub(p.since), 0
+	return now.Sub(p.since), false
+}
+
+// backoff is how long to wait after so many failures in a row.
+func backoff(failures int) time.Duration {
+	ceiling := longestWait
+	if failures < 8 {
+		ceiling = min(longestWait, firstWait<<(failures-1))
+	}
+	return time.Duration(rand.Int64N(int64(ceiling) + 1))
 }
 
 // trouble returns when the next try is due and what keeps the server from
@@ -143,6 +154,20 @@ func (p *pace) trouble() (next time.Time, err error) {
 	return p.until, p.last
 }
 
+// rest waits by itself, until what may make it sooner.
+func (p *pace) rest(ctx context.Context, d time.Duration) {
+	p.mu.Lock()
+	nudged := p.sooner()
+	p.mu.Unlock()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-nudged:
+	case <-t.C:
+	}
+}
+
 func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -155,7 +180,8 @@ func sleep(ctx context.Context, d time.Duration) {
 // try makes a call until it works, is refused for good, or patience ends: that
 // is how long nothing may have worked, and 0 is for ever.
 func (p *pace) try(ctx context.Context, patience time.Duration, call func() error) error {
-	for failures := 1; ; failures++ {
+	trouble := troubled{pace: p, patience: patience}
+	for {
 		probe, err := p.wait(ctx)
 		if err != nil {
 			return err
@@ -175,15 +201,36 @@ func (p *pace) try(ctx context.Context, patience time.Duration, call func() erro
 			p.answered(probe)
 			return err
 		}
-		lasting, alone := p.failed(e)
-		if patience > 0 && (lasting >= patience || e.RetryAfter > patience) {
+		if !trouble.bears(ctx, e) {
 			return err
 		}
-		if e.Kind == api.ErrServer && failures >= maxServerFailures {
-			return err
-		}
-		sleep(ctx, alone)
 	}
+}
+
+// troubled is a call that has failed and may work later.
+type troubled struct {
+	pace     *pace
+	patience time.Duration
+	inside   int // how often in a row the server has failed inside
+	alone    int // how often it has failed while others worked
+}
+
+// bears notes a failure, and waits if that is for this call alone; false is that
+// it is given up. One that fails while others work is made ever more rarely, as
+// if nothing worked.
+func (t *troubled) bears(ctx context.Context, e *api.Error) bool {
+	if t.inside++; e.Kind != api.ErrServer {
+		t.inside = 0
+	}
+	lasting, alone := t.pace.failed(e)
+	if t.patience > 0 && (lasting >= t.patience || e.RetryAfter > t.patience) || t.inside >= maxServerFailures {
+		return false
+	}
+	if alone {
+		t.alone++
+		t.pace.rest(ctx, backoff(t.alone))
+	}
+	return true
 }
 
 // Retry makes one call to a server until it works, is refused for good, or
