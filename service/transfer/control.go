@@ -43,7 +43,7 @@ func (e *Engine) pause(u *upload) {
 	}
 }
 
-// Resume lets paused uploads go on.
+// Resume lets paused uploads go on, also while all others rest.
 func (e *Engine) Resume(ids ...string) {
 	e.each(ids, e.unpause)
 }
@@ -70,10 +70,16 @@ func (e *Engine) Retry(ids ...string) {
 			u.resume = true
 			u.unclear()
 		default:
-			e.renew(u) // with the tags that it has now: it may go elsewhere than before
-			e.enqueue(u)
+			e.retry(u)
 		}
 	})
+}
+
+// retry sets an upload going again that has ended. Callers hold e.mu and dispatch
+// afterwards.
+func (e *Engine) retry(u *upload) {
+	e.renew(u) // with the tags that it has now: it may go elsewhere than before
+	e.enqueue(u)
 }
 
 // Cancel gives uploads up and deletes what the server has of them. Finished
@@ -86,7 +92,7 @@ func (e *Engine) Cancel(ids ...string) {
 			u.cancel(errCancelled)
 		case u.state == Waiting || u.state == Paused || u.state == Failed:
 			e.change(u, Cancelled, nil)
-			e.clear(u)
+			e.clear(e.routes[u.targetID], u)
 		}
 	})
 }
@@ -94,7 +100,7 @@ func (e *Engine) Cancel(ids ...string) {
 // clear deletes, in a goroutine of its own, what the server has of a cancelled
 // upload, however long that server is away. Until then it counts as running. When
 // the engine closes first, the journal has the next run do it. Callers hold e.mu.
-func (e *Engine) clear(u *upload) {
+func (e *Engine) clear(r *route, u *upload) {
 	if !u.begun {
 		e.drop(u)
 		return
@@ -103,7 +109,6 @@ func (e *Engine) clear(u *upload) {
 	if e.closed {
 		return
 	}
-	r := e.routes[u.targetID]
 	ctx, unclear := context.WithCancel(e.ctx)
 	u.cancel, u.unclear, u.resume = func(error) {}, unclear, false
 	e.clearing++
@@ -207,11 +212,16 @@ func (e *Engine) abort(ctx context.Context, r *route, u *upload) {
 	defer e.mu.Unlock()
 	u.cancel = nil
 	e.clearing--
+	now := e.routes[u.targetID]
 	switch {
 	case err == nil:
 		u.forget()
 		e.drop(u)
-	case !u.resume:
+	case u.resume:
+	case NeedsKey(err) && now != r && !u.moved: // a new key came meanwhile
+		e.clear(now, u)
+		return
+	default:
 		e.cfg.Log.Warn("what the server has of a cancelled upload could not be deleted", "transfer", u.id, "error", kindOf(err))
 	}
 	if u.moved {

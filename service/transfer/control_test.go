@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -415,5 +416,39 @@ func TestRetryOfWhatIsBeingCancelledIsNotLost(t *testing.T) {
 		del.release()
 		b.arrived(id, path)
 		b.holds(1)
+	})
+}
+
+// folder is a bundle of which nobody knows the size before it is looked through.
+type folder struct {
+	transfer.Source
+	looked *atomic.Int32
+	open   chan struct{}
+}
+
+func (f folder) Paths() []string { return []string{f.Path()} }
+func (folder) Forget()           {}
+
+func (f folder) Stat() (transfer.Version, error) {
+	f.looked.Add(1)
+	<-f.open
+	return f.Source.Stat()
+}
+
+// TestFoldersDoNotHoldUpSmallFiles: they may be large, and are looked through a
+// few at a time.
+func TestFoldersDoNotHoldUpSmallFiles(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		var looked atomic.Int32
+		open := make(chan struct{})
+		for i := range 100 {
+			b.engine.Add("here", folder{transfer.FileAt(b.file(fmt.Sprint("folder", i), 0)), &looked, open})
+		}
+		path := b.file("small", 10)
+		b.arrived(b.add(path)[0], path)
+		if n := looked.Load(); n > 10 {
+			b.Errorf("%d folders are looked through at once", n)
+		}
+		close(open)
 	})
 }

@@ -151,17 +151,24 @@ func (e *Engine) Close() {
 }
 
 // Add puts a source in the queue of a target that was made known by Connect,
-// and returns the transfer's ID. If an earlier run has left an upload of the
-// same source there, that goes on where it was; if one is in the queue already,
-// added is false and that one is returned.
+// and returns the transfer's ID. If an upload of the same source there has failed,
+// or an earlier run has left one, that goes on where it was; if one is in the
+// queue already, added is false and that one is returned.
 func (e *Engine) Add(targetID string, src Source) (id string, added bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if u, ok := e.queued[keyOf(targetID, src)]; ok && !u.dropped && !u.state.Ended() {
+	u, known := e.queued[keyOf(targetID, src)]
+	switch {
+	case !known || u.dropped:
+	case u.state == Failed:
+		u.src, u.again = src, true
+		e.retry(u)
+		e.dispatch()
+		return u.id, true
+	case !u.state.Ended():
 		return u.id, false
 	}
-	u := e.takeLeft(targetID, src)
-	if u == nil {
+	if u = e.takeLeft(targetID, src); u == nil {
 		u = &upload{id: newID(), src: src, name: src.Name(), size: src.Size(), added: time.Now(), way: unmoved}
 	}
 	return e.admit(targetID, u), true
@@ -243,8 +250,11 @@ func (e *Engine) enqueue(u *upload) {
 	l.queue = append(l.queue, u)
 }
 
+// laneOf is the lane of an upload. What was not measured yet, such as a folder, may
+// be of any size.
 func (e *Engine) laneOf(u *upload) *lane {
-	if u.size <= smallFile {
+	_, bundled := u.src.(Bundle)
+	if u.size <= smallFile && (u.size > 0 || !bundled) {
 		return &e.lanes[0]
 	}
 	return &e.lanes[1]
@@ -252,7 +262,7 @@ func (e *Engine) laneOf(u *upload) *lane {
 
 // dispatch starts what may start. Callers hold e.mu.
 func (e *Engine) dispatch() {
-	if e.held || e.closed {
+	if e.closed {
 		return
 	}
 	for i := range e.lanes {

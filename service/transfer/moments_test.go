@@ -13,6 +13,7 @@ import (
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/service/transfer/journal"
+	"quicksync.me/desktop/service/transfer/transfertest"
 )
 
 // clearing leaves a cancelled upload whose deletion is on its way.
@@ -69,6 +70,126 @@ func TestARetryWhileAllIsHeldIsNotLost(t *testing.T) {
 		}
 		b.engine.ResumeAll()
 		b.until(id, transfer.Done)
+	})
+}
+
+// TestOneMayGoOnWhileAllRest: what a person resumes, or tries again, by itself.
+func TestOneMayGoOnWhileAllRest(t *testing.T) {
+	for name, do := range map[string]func(b *bench, id string){
+		"resume": func(b *bench, id string) { b.engine.Resume(id) },
+		"retry":  func(b *bench, id string) { b.engine.Cancel(id); b.engine.Retry(id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, transfer.Config{}, func(b *bench) {
+				b.engine.PauseAll()
+				one, other := b.add(b.file("one", 10))[0], b.add(b.file("other", 10))[0]
+				do(b, one)
+				b.until(one, transfer.Done)
+				late := b.add(b.file("late", 10))[0]
+				time.Sleep(time.Hour)
+				for _, id := range []string{other, late} {
+					if s := b.status(id); s.State != transfer.Paused {
+						b.Errorf("another one is %v", s.State)
+					}
+				}
+				b.engine.ResumeAll()
+				b.until(other, transfer.Done)
+				b.until(late, transfer.Done)
+			})
+		})
+	}
+}
+
+// TestAFailedFileThatIsAddedAgainGoesOn: its parts are not sent again, and no
+// second upload of it stays behind to become a second file.
+func TestAFailedFileThatIsAddedAgainGoesOn(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+		b.fake.SetBefore(once("complete", &api.Error{Op: "complete", Kind: api.ErrQuota, Status: 507}))
+		path := b.file("f", 1<<20)
+		id := b.add(path)[0]
+		b.until(id, transfer.Failed)
+		if again := b.add(path)[0]; again != id {
+			b.Error("it was added as another one")
+		}
+		b.arrived(id, path)
+		b.engine.Retry(id)
+		time.Sleep(time.Hour)
+		b.holds(1)
+		if begun, parts := b.fake.Calls("begin"), b.fake.Calls("part"); begun != 1 || parts != 4 {
+			b.Errorf("begun %d times, %d parts sent for 4", begun, parts)
+		}
+	})
+}
+
+// wrongKey is what a server says to a key that has ended.
+var wrongKey = &api.Error{Op: "any", Kind: api.ErrUnauthorized, Status: 401}
+
+// TestANewKeyIsForAll: also for what was just being stopped for want of one, and
+// for what earlier runs have cancelled.
+func TestANewKeyIsForAll(t *testing.T) {
+	t.Run("stopped in the same moment", func(t *testing.T) {
+		inBubble(t, transfer.Config{}, func(b *bench) {
+			part := newGate("part")
+			b.fake.SetBefore(part.hold)
+			path := b.file("f", 10)
+			id := b.add(path)[0]
+			<-part.reached
+			b.fake.SetBefore(func(string) error { return wrongKey })
+			refused := b.add(b.file("g", 10))[0]
+			b.until(refused, transfer.Paused)
+			b.fake.SetBefore(nil)
+			b.connect("s1")
+			part.release()
+			b.arrived(id, path)
+			b.until(refused, transfer.Done)
+		})
+	})
+	t.Run("while a cancel waits for its server", func(t *testing.T) {
+		inBubble(t, transfer.Config{}, func(b *bench) {
+			part, del, refuse := newGate("part"), newGate("delete"), once("delete", wrongKey)
+			b.fake.SetBefore(func(op string) error { _, _ = part.hold(op), del.hold(op); return refuse(op) })
+			id := b.add(b.file("f", 10))[0]
+			<-part.reached
+			b.engine.Cancel(id)
+			part.release()
+			<-del.reached
+			b.connect("s1")
+			del.release()
+			time.Sleep(time.Hour)
+			b.holds(0)
+		})
+	})
+	t.Run("cancelled, and the connection leads elsewhere now", func(t *testing.T) {
+		inBubble(t, transfer.Config{}, func(b *bench) {
+			part := newGate("part")
+			b.fake.SetBefore(part.hold)
+			id := b.add(b.file("f", 10))[0]
+			<-part.reached
+			other := transfertest.NewFake()
+			b.engine.Connect(transfer.Target{ID: "here", Session: "s2", Storage: "s2", Bucket: other, Limits: limits, Seal: func(n string) (string, error) { return n, nil }})
+			b.engine.Cancel(id)
+			part.release()
+			time.Sleep(time.Hour)
+			b.holds(0)
+		})
+	})
+	t.Run("cancelled by an earlier run", func(t *testing.T) {
+		resuming(t, func(b *bench) {
+			part := newGate("part")
+			b.fake.SetBefore(part.hold)
+			id := b.add(b.file("f", 10))[0]
+			<-part.reached
+			b.fake.SetBefore(func(string) error { return wrongKey })
+			b.engine.Cancel(id)
+			part.release()
+			b.until(id, transfer.Cancelled)
+			b.restart()
+			time.Sleep(time.Hour)
+			b.fake.SetBefore(nil)
+			b.connect("s1")
+			time.Sleep(time.Hour)
+			b.holds(0)
+		})
 	})
 }
 

@@ -148,7 +148,8 @@ func (e *Engine) finishCancelled(t Target) {
 	for _, u := range l.order {
 		if u.state == Cancelled && !u.taken {
 			u.taken, u.targetID, u.dropped = true, t.ID, true
-			e.clear(u)
+			e.order = append(e.order, u) // a later key may be needed for it
+			e.clear(e.routes[t.ID], u)
 		}
 	}
 }

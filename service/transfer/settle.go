@@ -36,9 +36,11 @@ func (e *Engine) conclude(cause error, r *route, u *upload, err error) {
 		e.change(u, Done, nil)
 	case u.given:
 		e.change(u, Cancelled, nil)
-		e.clear(u)
+		e.clear(e.clearedBy(r, u), u)
 	case errors.As(cause, &paused) && u.resume:
 		e.enqueue(u)
+	case errors.As(cause, &paused) && paused.why != nil && e.routes[u.targetID] != r:
+		e.requeue(u) // a new key came meanwhile
 	case errors.As(cause, &paused) && paused.why != nil:
 		e.change(u, e.withoutKey(), paused.why)
 	case errors.As(cause, &paused):
@@ -57,6 +59,15 @@ func (e *Engine) conclude(cause error, r *route, u *upload, err error) {
 		e.cfg.Log.Warn("an upload failed", "transfer", u.id, "error", kindOf(err))
 		e.change(u, Failed, err)
 	}
+}
+
+// clearedBy is by what way a cancelled upload is deleted whose turn was by r: the
+// newest, unless that leads to another storage. Callers hold e.mu.
+func (e *Engine) clearedBy(r *route, u *upload) *route {
+	if u.moved {
+		return r
+	}
+	return e.routes[u.targetID]
 }
 
 // withoutKey is the state of uploads that need a new key.

@@ -186,12 +186,12 @@ func (e *Engine) Connect(t Target) {
 		old.up.Narrow()
 	}
 	e.routes[t.ID] = &route{line: old.line, target: t, patience: e.cfg.Patience}
-	e.finishCancelled(t)
 	for _, u := range e.order {
 		if u.targetID == t.ID && !u.state.Stored() {
 			e.reconnect(u, old.target.Storage != t.Storage)
 		}
 	}
+	e.finishCancelled(t)
 	e.dispatch()
 }
 
@@ -207,10 +207,10 @@ func (e *Engine) reconnect(u *upload, moved bool) {
 	case moved:
 		e.move(u)
 	case u.owes():
-		e.clear(u)
+		e.clear(e.routes[u.targetID], u)
 	}
 	if u.state == Paused && NeedsKey(u.err) {
-		e.enqueue(u)
+		e.requeue(u)
 	}
 }
 
