@@ -444,11 +444,10 @@ func TestFoldersDoNotHoldUpSmallFiles(t *testing.T) {
 		for i := range 100 {
 			b.engine.Add("here", folder{transfer.FileAt(b.file(fmt.Sprint("folder", i), 0)), &looked, open})
 		}
-		path := b.file("small", 10)
-		b.arrived(b.add(path)[0], path)
+		defer close(open)
+		b.until(b.add(b.file("small", 10))[0], transfer.Done)
 		if n := looked.Load(); n > 10 {
 			b.Errorf("%d folders are looked through at once", n)
 		}
-		close(open)
 	})
 }
