@@ -106,7 +106,7 @@ type Journal struct {
 	closed  bool
 	failed  error     // of the last commit; nil where it worked
 	tried   time.Time // when it failed
-	lost    bool      // more was pending than is kept
+	lost    bool      // more was pending than is kept, and failed stays
 	done    chan struct{}
 }
 
@@ -260,9 +260,11 @@ func (j *Journal) commit() {
 		changes, waiting, last := j.pending, j.waiting, j.closed
 		j.pending, j.waiting, j.due = nil, nil, false
 		j.mu.Unlock()
+		var err error
 		if len(changes) > 0 {
-			j.settle(changes, waiting, j.write(changes))
+			err = j.write(changes)
 		}
+		j.settle(changes, waiting, err)
 		if last {
 			return
 		}
@@ -283,8 +285,11 @@ func (j *Journal) write(changes []change) error {
 // settle tells who waits, and keeps what could not be written for the next try.
 func (j *Journal) settle(changes []change, waiting []chan error, err error) {
 	j.mu.Lock()
-	j.failed = nil
-	if err != nil {
+	switch {
+	case j.lost:
+	case err == nil:
+		j.failed = nil
+	default:
 		j.failed = fmt.Errorf("the journal cannot be written: %w", err)
 		j.pending, j.tried = append(changes, j.pending...), time.Now()
 	}

@@ -385,6 +385,70 @@ func TestKeepsAMomentOfThePast(t *testing.T) {
 	})
 }
 
+// TestNobodyWaitsForEver: who waits for a commit is told, also where the changes
+// become too many in that very moment.
+func TestNobodyWaitsForEver(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			j, _ := full(t, t.TempDir())
+			for range 99_998 {
+				_ = j.Forget("early")
+			}
+			time.Sleep(time.Minute)
+			var all sync.WaitGroup
+			for range 10 {
+				all.Go(func() {
+					if err := j.Save(entry("late", 3), true); err == nil {
+						t.Error("it is said to be kept")
+					}
+				})
+			}
+			all.Wait()
+			if err := j.Close(); err == nil {
+				t.Error("it is said to be whole")
+			}
+		})
+	}
+}
+
+// TestNamesAreKeptByteByByte: a file's name need not be UTF-8.
+func TestNamesAreKeptByteByByte(t *testing.T) {
+	dir := t.TempDir()
+	j, _ := open(t, dir)
+	e := entry("a", 1)
+	e.Path, e.Name, e.PartPath, e.Bundle = "/x/caf\xe9.txt", "caf\xe9.txt", "/x/\xff.part", []string{"/x/ä", "/x/\xe9"}
+	f := journal.Finished{FileKey: "k", Path: "/x/caf\xe9.txt", Name: "caf\xe9.txt", Ended: time.Unix(9, 0).UTC()}
+	must(t, j.Save(e, true))
+	must(t, j.Finish("b", f))
+	must(t, j.Close())
+	j, got := open(t, dir)
+	e.Tags = map[int]string{}
+	if diff := cmp.Diff([]journal.Entry{e}, got); diff != "" {
+		t.Error(diff)
+	}
+	if history, err := j.History(); err != nil || len(history) != 1 || history[0] != f {
+		t.Errorf("history %v, %v", history, err)
+	}
+	must(t, j.Close())
+}
+
+// TestATimeThatCannotBeWritten holds up nobody.
+func TestATimeThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	j, _ := open(t, dir)
+	e := entry("a", 1)
+	e.ModTime = time.Date(12_026, 1, 1, 0, 0, 0, 0, time.UTC)
+	must(t, j.Save(e, true))
+	must(t, j.Save(entry("b", 2), true))
+	must(t, j.Finish("c", journal.Finished{FileKey: "k", ModTime: e.ModTime}))
+	must(t, j.Close())
+	j, got := open(t, dir)
+	if len(got) != 2 {
+		t.Errorf("%d entries, want 2", len(got))
+	}
+	must(t, j.Close())
+}
+
 func TestClosingTwiceLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	j, _ := open(t, dir)

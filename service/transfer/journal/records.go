@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"go.etcd.io/bbolt"
 )
@@ -61,7 +63,63 @@ const fill = 0.9
 
 func putEntry(tx *bbolt.Tx, e Entry) error {
 	tx.Bucket(bucketEntries).FillPercent = fill
-	return putJSON(tx, bucketEntries, []byte(e.ID), e)
+	e.ModTime = writable(e.ModTime)
+	return putJSON(tx, bucketEntries, []byte(e.ID), writtenEntry{e, exactly(append([]string{e.Path, e.Name, e.PartPath}, e.Bundle...))})
+}
+
+// writtenEntry is an Entry as it is written. Exact holds Path, Name, PartPath and
+// Bundle where JSON cannot.
+type writtenEntry struct {
+	Entry
+	Exact [][]byte `json:"exact,omitempty"`
+}
+
+func (w writtenEntry) entry() Entry {
+	e := w.Entry
+	if len(w.Exact) == 3+len(e.Bundle) {
+		e.Path, e.Name, e.PartPath = string(w.Exact[0]), string(w.Exact[1]), string(w.Exact[2])
+		for i, path := range w.Exact[3:] {
+			e.Bundle[i] = string(path)
+		}
+	}
+	return e
+}
+
+// writtenFinished is a Finished as it is written. Exact holds Path and Name where
+// JSON cannot.
+type writtenFinished struct {
+	Finished
+	Exact [][]byte `json:"exact,omitempty"`
+}
+
+func (w writtenFinished) finished() Finished {
+	f := w.Finished
+	if len(w.Exact) == 2 {
+		f.Path, f.Name = string(w.Exact[0]), string(w.Exact[1])
+	}
+	return f
+}
+
+// exactly keeps names byte by byte where one of them is no UTF-8, as a file's may
+// be: JSON would hold another one, and the file would not be found again.
+func exactly(texts []string) (exact [][]byte) {
+	if !slices.ContainsFunc(texts, func(s string) bool { return !utf8.ValidString(s) }) {
+		return nil
+	}
+	for _, s := range texts {
+		exact = append(exact, []byte(s))
+	}
+	return exact
+}
+
+// writable is a time that JSON can hold: some disks know years after 9999. A
+// record that cannot be written would hold up all others; a file of such a time is
+// taken for changed.
+func writable(t time.Time) time.Time {
+	if year := t.Year(); year < 0 || year > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // tagKey orders tags by upload and number.
@@ -99,8 +157,9 @@ func putFinished(tx *bbolt.Tx, f Finished) error {
 	if err != nil {
 		return err
 	}
+	f.ModTime = writable(f.ModTime)
 	key := binary.BigEndian.AppendUint64(nil, uint64(max(f.Ended.UnixNano(), 0)))
-	if err := putJSON(tx, bucketHistory, binary.BigEndian.AppendUint64(key, seq), f); err != nil {
+	if err := putJSON(tx, bucketHistory, binary.BigEndian.AppendUint64(key, seq), writtenFinished{f, exactly([]string{f.Path, f.Name})}); err != nil {
 		return err
 	}
 	if seq <= MaxHistory {
@@ -128,12 +187,13 @@ func each(tx *bbolt.Tx, bucket []byte, read func(key, value []byte) error) error
 func readEntries(tx *bbolt.Tx) (entries []Entry, err error) {
 	index := map[string]int{}
 	err = each(tx, bucketEntries, func(k, v []byte) error {
-		e := Entry{Tags: map[int]string{}}
-		if err := json.Unmarshal(v, &e); err != nil {
+		var w writtenEntry
+		if err := json.Unmarshal(v, &w); err != nil {
 			return err
 		}
-		index[e.ID] = len(entries)
-		entries = append(entries, e)
+		w.Tags = map[int]string{}
+		index[w.ID] = len(entries)
+		entries = append(entries, w.entry())
 		return nil
 	})
 	if err != nil {
@@ -153,9 +213,9 @@ func readEntries(tx *bbolt.Tx) (entries []Entry, err error) {
 
 func readFinished(tx *bbolt.Tx) (history []Finished, err error) {
 	err = each(tx, bucketHistory, func(_, v []byte) error {
-		var f Finished
-		err := json.Unmarshal(v, &f)
-		history = append(history, f)
+		var w writtenFinished
+		err := json.Unmarshal(v, &w)
+		history = append(history, w.finished())
 		return err
 	})
 	return history, err
