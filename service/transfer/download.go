@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
@@ -50,7 +51,10 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	if err != nil {
 		return "", &FileError{Path: d.Path, Kind: ErrUnwritable, Err: systemError(err)}
 	}
-	f := &fetch{engine: e, route: r, want: d, abs: abs, ranged: make(chan bool, 1), link: sharedLink{turn: semaphore.NewWeighted(1)}}
+	f := &fetch{
+		engine: e, route: r, want: d, abs: abs, answered: make(chan struct{}), wholes: semaphore.NewWeighted(1),
+		link: sharedLink{turn: semaphore.NewWeighted(1)},
+	}
 	file, err := f.stat(ctx)
 	if err != nil {
 		f.giveUpLeft(ctx)
@@ -132,8 +136,13 @@ type fetch struct {
 	plan   Plan
 	total  int64 // the size that the link has told
 	pieces pieces
-	ranged chan bool // receives what the first answer tells
 	link   sharedLink
+	// answered is closed, once, when an answer has come; ranges tells that one was a
+	// range.
+	answered chan struct{}
+	once     sync.Once
+	ranges   atomic.Bool
+	wholes   *semaphore.Weighted // whoever has it may write the whole file
 	// journalled tells that a later run can go on with it.
 	journalled bool
 }

@@ -158,12 +158,9 @@ func (d *downloads) arm(t *rapid.T) {
 	d.storage.arm(&armed{on: op, kind: kind, skip: rapid.IntRange(0, 3).Draw(t, "skip"), times: rapid.SampledFrom([]int{1, 1, 2, 4}).Draw(t, "times")})
 }
 
-// turnRanges has the server know ranges from now on, or no longer, while nothing
-// runs: a server does not change its mind in the middle of a file.
-func (d *downloads) turnRanges(t *rapid.T) {
-	if len(d.running()) > 0 {
-		t.Skip("something runs")
-	}
+// turnRanges has the server know ranges from now on, or no longer: behind one name
+// there may be several servers.
+func (d *downloads) turnRanges(*rapid.T) {
 	ranged := !d.storage.ranged.Load()
 	d.tell("ranges: %v", ranged)
 	d.storage.ranged.Store(ranged)
@@ -253,7 +250,8 @@ func (d *downloads) check(*rapid.T) {
 			d.take(w, r)
 		default:
 		}
-		if n := w.received.Load(); n < 0 || n > int64(len(d.files[1])) {
+		// Pieces may be on their way beside the whole file, until that is there.
+		if n := w.received.Load(); n < 0 || n > 2*int64(len(d.files[1])) {
 			d.fail("%d bytes are received", n)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,6 +52,19 @@ func (p *pieces) there() map[int]string {
 	return tags
 }
 
+// complete tells that the file is there, in pieces or as a whole.
+func (p *pieces) complete() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.whole != "" || !slices.Contains(p.tags, "")
+}
+
+func (p *pieces) isWhole() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.whole != ""
+}
+
 func (p *pieces) setWhole(sum string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -68,10 +82,24 @@ func (p *pieces) sum(plan Plan) string {
 	return wholeSum(plan, p.tags)
 }
 
-// fetchPieces fetches what is missing, in parallel as soon as the answer to the
-// first request tells that the server knows ranges. Each piece waits for a place
-// in turn with those of other files.
+// fetchPieces fetches until the file is there. A whole file that broke off may go
+// on in pieces, so what is missing is looked for again.
 func (f *fetch) fetchPieces(ctx context.Context) error {
+	for ctx.Err() == nil && !f.pieces.complete() {
+		if err := f.fetchMissing(ctx); err != nil {
+			return err
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// errWhole ends what is still fetched in pieces: the whole file has come.
+var errWhole = errors.New("the whole file has come")
+
+// fetchMissing fetches what is missing, in parallel as soon as an answer tells
+// that the server knows ranges. Each piece waits for a place in turn with those of
+// other files.
+func (f *fetch) fetchMissing(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	first, batch := true, flow.NewBatch(f.plan.Parts)
 	for number := 1; number <= f.plan.Parts && gctx.Err() == nil; number++ {
@@ -92,39 +120,39 @@ func (f *fetch) fetchPieces(ctx context.Context) error {
 		}
 		first = false
 	}
-	if err := g.Wait(); err != nil {
-		return err
+	err := g.Wait()
+	if f.pieces.isWhole() {
+		f.want.Received.Store(f.total) // pieces beside it count no more
+		return nil
 	}
-	return context.Cause(ctx)
+	return err
 }
 
-// knowsRanges waits for the first answer.
+// knowsRanges waits for the first answer, and tells whether any was a range.
 func (f *fetch) knowsRanges(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
 		return false
-	case ranged := <-f.ranged:
-		return ranged
+	case <-f.answered:
+		return f.ranges.Load()
 	}
 }
 
-// tell lets the first answer be known.
+// tell lets an answer be known.
 func (f *fetch) tell(ranged bool) {
-	select {
-	case f.ranged <- ranged:
-	default: // it is known
+	if ranged {
+		f.ranges.Store(true)
 	}
+	f.once.Do(func() { close(f.answered) })
 }
 
 // fetchPiece fetches one piece; a connection that breaks is taken up where it
-// was. A server without ranges sends the whole file, which is taken as a whole.
+// was. A server without ranges sends the whole file, and then no other piece is
+// needed.
 func (f *fetch) fetchPiece(ctx context.Context, number int) error {
 	offset, length := f.plan.Part(number)
 	p := &piece{fetch: f, number: number, offset: offset, length: length}
-	return f.withLink(ctx, func(link string, opened func()) error {
-		if p.have == p.length && p.length > 0 {
-			return nil
-		}
+	err := f.withLink(ctx, func(link string, opened func()) error {
 		until := p.offset + p.length - 1
 		content, err := f.route.target.Bucket.Fetch(ctx, link, p.offset+p.have, max(until, 0))
 		if api.IsPage(err) {
@@ -135,9 +163,12 @@ func (f *fetch) fetchPiece(ctx context.Context, number int) error {
 		}
 		defer content.Close()
 		opened()
-		f.tell(content.Ranged || f.total == 0)
-		return p.take(ctx, content)
+		return p.judge(ctx, content)
 	})
+	if err == nil && f.pieces.isWhole() {
+		return errWhole
+	}
+	return err
 }
 
 // page fetches as a whole what answers with a page instead of a piece: where it
@@ -154,7 +185,8 @@ func (f *fetch) page(ctx context.Context, link string, problem error) (*api.Cont
 	return content, nil
 }
 
-// piece is one range of a download.
+// piece is one range of a download, or all of it with the number 0. What it is
+// and has is its own: no answer to another range changes it.
 type piece struct {
 	fetch          *fetch
 	number         int
@@ -163,15 +195,49 @@ type piece struct {
 	crc            uint32
 }
 
-// take writes what came and judges whether it is all.
+// errNotTheFile: what came in place of a piece is neither that nor the file.
+var errNotTheFile = errors.New("neither the piece nor the file came")
+
+// judge takes an answer for what it is: the piece, or the whole file where it is as
+// long. Of another length, or of none that was told, it is something in between that
+// answers, and passes; but what never knew ranges has told the size of its file.
+func (p *piece) judge(ctx context.Context, content *api.Content) error {
+	f := p.fetch
+	switch same := content.Total == f.total; {
+	case content.Ranged && (same || content.Total < 0):
+		f.tell(true)
+		return p.take(ctx, content)
+	case !content.Ranged && same:
+		f.tell(false)
+		return f.takeWhole(ctx, content)
+	case !content.Ranged && (content.Total < 0 || f.ranges.Load()):
+		return &api.Error{Op: "fetch", Kind: api.ErrServer, Err: errNotTheFile}
+	}
+	return ErrWrongSize
+}
+
+// takeWhole takes the whole file, from its first byte on. Where it breaks off, all
+// pieces are as they were. Several may get it: one at a time is written.
+func (f *fetch) takeWhole(ctx context.Context, content *api.Content) error {
+	if err := f.wholes.Acquire(ctx, 1); err != nil {
+		return context.Cause(ctx)
+	}
+	defer f.wholes.Release(1)
+	if f.pieces.isWhole() {
+		return nil
+	}
+	whole := &piece{fetch: f, length: f.total}
+	before := f.want.Received.Swap(0)
+	err := whole.take(ctx, content)
+	if err != nil {
+		f.want.Received.Add(before - whole.have)
+	}
+	return err
+}
+
+// take writes what came and judges whether it is all. Then it is, whatever has
+// become of the end of the answer.
 func (p *piece) take(ctx context.Context, content *api.Content) error {
-	if content.Total >= 0 && content.Total != p.fetch.total {
-		return ErrWrongSize
-	}
-	if !content.Ranged {
-		p.restart()
-		p.length = p.fetch.total
-	}
 	limited := p.fetch.engine.bandwidth.Down(ctx, p.fetch, content, p.length-p.have)
 	defer limited.Close()
 	err := p.copy(limited)
@@ -179,31 +245,25 @@ func (p *piece) take(ctx context.Context, content *api.Content) error {
 	switch {
 	case errors.As(err, &onDisk), errors.Is(err, ErrWrongSize):
 		return err
+	case p.have == p.length:
+		p.done()
+		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case err != nil, p.have < p.length:
-		return &api.Error{Op: "fetch", Kind: api.ErrNetwork, Err: errors.Join(err, io.ErrUnexpectedEOF)}
 	}
-	return p.done(content.Ranged)
-}
-
-// restart begins at the first byte of the file: there are no ranges.
-func (p *piece) restart() {
-	p.fetch.want.Received.Store(0) // what an earlier run has left counts no more
-	p.offset, p.have, p.crc = 0, 0, 0
+	return &api.Error{Op: "fetch", Kind: api.ErrNetwork, Err: errors.Join(err, io.ErrUnexpectedEOF)}
 }
 
 // done notes the piece as there.
-func (p *piece) done(ranged bool) error {
-	if !ranged { // the whole file is there, and no piece of its own
+func (p *piece) done() {
+	if p.number == 0 { // the whole file is there, and no piece of its own
 		p.fetch.pieces.setWhole(hexSum(p.crc))
-		return nil
+		return
 	}
 	writeBack(p.fetch.part, p.offset, p.have)
 	tag := pieceTag(p.crc)
 	p.fetch.pieces.set(p.number, tag)
 	p.fetch.keepPiece(p.number, tag)
-	return nil
 }
 
 // buffers are for what comes over the line on its way to the disk.

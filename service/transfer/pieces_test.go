@@ -1,13 +1,22 @@
 package transfer_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
+	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/transfertest"
 )
 
 // records come one at a time, each after a while, until there are no more.
@@ -50,4 +59,95 @@ func TestWhatComesSoonIsWrittenTogether(t *testing.T) {
 			})
 		})
 	}
+}
+
+// odd is a bucket of one file whose first answers are others than they should be.
+type odd struct {
+	*transfertest.Fake
+	whole   string
+	answers []func(o *odd, c *api.Content) // the next ones; nil leaves one as it is
+	next    atomic.Int32
+}
+
+func (o *odd) Fetch(ctx context.Context, link string, from, until int64) (*api.Content, error) {
+	c, err := o.Fake.Fetch(ctx, link, from, until)
+	if n := int(o.next.Add(1)); err == nil && n <= len(o.answers) {
+		o.answers[n-1](o, c)
+	}
+	return c, err
+}
+
+// says is the answer of a server that does not keep to the range.
+func says(c *api.Content, total int, body io.Reader) {
+	*c = api.Content{ReadCloser: io.NopCloser(body), Total: int64(total)}
+}
+
+var errCut = errors.New("cut")
+
+// cut is a line that breaks after so many bytes.
+func cut(body io.Reader, after int64) io.Reader {
+	return io.MultiReader(io.LimitReader(body, after), iotest.ErrReader(errCut))
+}
+
+func breaks(_ *odd, c *api.Content) { c.ReadCloser = io.NopCloser(cut(c.ReadCloser, 300_000)) }
+
+func hasNoEnd(_ *odd, c *api.Content) { c.ReadCloser = io.NopCloser(cut(c.ReadCloser, 1<<40)) }
+
+func isWhole(o *odd, c *api.Content) { says(c, len(o.whole), strings.NewReader(o.whole)) }
+
+func isWholeAndBreaks(o *odd, c *api.Content) {
+	says(c, len(o.whole), cut(strings.NewReader(o.whole), 1_500_000))
+}
+
+func isStrange(_ *odd, c *api.Content) { says(c, -1, bytes.NewReader(make([]byte, 400_000))) }
+
+func isShort(_ *odd, c *api.Content) { says(c, 400_000, bytes.NewReader(make([]byte, 400_000))) }
+
+// TestOddAnswersSpoilNothing: whatever comes in place of a piece, in the end the
+// file is there, each byte of it counted once.
+func TestOddAnswersSpoilNothing(t *testing.T) {
+	type answers []func(*odd, *api.Content)
+	for name, answers := range map[string]answers{
+		"a strange answer":                      {isStrange},
+		"a strange answer in the middle":        {breaks, isStrange, isStrange},
+		"a short one in the middle":             {breaks, isShort},
+		"the whole file":                        {isWhole},
+		"the whole file, broken":                {isWholeAndBreaks, isWhole},
+		"the whole file, broken, then a piece":  {isWholeAndBreaks, breaks},
+		"a piece, broken, then the whole file":  {breaks, isWhole},
+		"a piece, then the whole file, broken":  {breaks, isWholeAndBreaks, breaks},
+		"the whole file for several pieces":     {breaks, isWhole, isWhole, isWhole},
+		"a whole file that breaks for all":      {breaks, isWholeAndBreaks, isWholeAndBreaks, isWholeAndBreaks},
+		"pieces without the end of the answer":  {hasNoEnd, hasNoEnd, hasNoEnd},
+		"one among them, and the file is whole": {hasNoEnd, isWhole},
+	} {
+		t.Run(name, func(t *testing.T) {
+			downloading(t, func(b *bench) {
+				key, content := b.stored(3 << 20)
+				b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: &odd{Fake: b.fake, whole: content, answers: answers}, Limits: limits})
+				var received atomic.Int64
+				path, err := b.engine.Download(context.Background(), transfer.Download{
+					Target: "here", FileKey: key, Path: filepath.Join(b.dir, "to", "f"), Received: &received,
+				})
+				if got, _ := os.ReadFile(path); err != nil || string(got) != content {
+					b.Errorf("%d of %d bytes, %v", len(got), len(content), err)
+				}
+				if n := received.Load(); n != 3<<20 {
+					b.Errorf("%d bytes counted", n)
+				}
+			})
+		})
+	}
+}
+
+// TestAnAnswerOfAnotherLengthIsNotTheFile where nothing has shown that the server
+// knows ranges: it is the size of its file that it tells.
+func TestAnAnswerOfAnotherLengthIsNotTheFile(t *testing.T) {
+	downloading(t, func(b *bench) {
+		key, content := b.stored(3 << 20)
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Bucket: &odd{Fake: b.fake, whole: content, answers: []func(*odd, *api.Content){isShort}}, Limits: limits})
+		if path, err := b.download(key, "f"); !errors.Is(err, transfer.ErrWrongSize) {
+			b.Errorf("saved as %q, %v", path, err)
+		}
+	})
 }
