@@ -90,10 +90,10 @@ func (f *fetch) finish() (string, error) {
 var ErrGivenUp = errors.New("given up")
 
 // abandon removes what cannot be gone on with, or was given up. When the program
-// ends, or is stopped, or the server stays away, or wants a new key, the pieces
-// stay for the next time, be it in this run or in another.
+// ends, or is stopped, or the server stays away, or wants a new key, or the disk is
+// pulled out, the pieces stay for the next time, be it in this run or in another.
 func (f *fetch) abandon(ctx context.Context, file api.File, err error) {
-	if f.journalled && !givenUp(ctx) && (ctx.Err() != nil || CanGoOn(err)) {
+	if f.journalled && !givenUp(ctx) && (ctx.Err() != nil || CanGoOn(err) || isAway(f.part.Name())) {
 		f.leave(file)
 		return
 	}

@@ -42,14 +42,38 @@ func (e *Engine) LeftDownloads(targetID string) (all []Download) {
 	return all
 }
 
-// open takes up the part file of an earlier run, or begins a new one.
+// open takes up the part file of an earlier run, or begins a new one. A part file
+// that cannot be opened now stays for the next time: its disk may be away.
 func (f *fetch) open(file api.File) error {
-	if left, ok := f.engine.takeFetch(f.route.target.Storage, f.want.FileKey, f.abs); ok {
-		if f.takeUp(left, file) == nil {
-			return nil
-		}
-		f.discard(left)
+	left, ok := f.engine.takeFetch(f.route.target.Storage, f.want.FileKey, f.abs)
+	if !ok {
+		return f.begin(file)
 	}
+	err := f.takeUp(left, file)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errOther), isGone(left.PartPath, err):
+		f.discard(left)
+		return f.begin(file)
+	}
+	f.engine.leaveFetch(left)
+	return fileError(left.PartPath, err)
+}
+
+// isGone tells that a file which could not be opened is really not there: the
+// folder that it was in is.
+func isGone(path string, err error) bool { return errors.Is(err, fs.ErrNotExist) && !isAway(path) }
+
+// isAway tells that the folder of a file cannot be found, as that of a disk which
+// was pulled out.
+func isAway(path string) bool {
+	_, err := os.Stat(filepath.Dir(path))
+	return err != nil
+}
+
+// begin makes a new part file.
+func (f *fetch) begin(file api.File) error {
 	f.id = rand.Text()
 	part, err := CreateFree(f.want.Path, partSuffix, 0o666)
 	if err != nil {
@@ -86,9 +110,14 @@ func (f *fetch) leave(file api.File) {
 		return
 	}
 	left.Tags = f.pieces.there()
-	f.engine.mu.Lock()
-	defer f.engine.mu.Unlock()
-	f.engine.fetches = append(f.engine.fetches, left)
+	f.engine.leaveFetch(left)
+}
+
+// leaveFetch keeps what takeFetch shall find.
+func (e *Engine) leaveFetch(left journal.Entry) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.fetches = append(e.fetches, left)
 }
 
 // errOther: what lies on the server is another content than it was.
@@ -110,7 +139,8 @@ func (f *fetch) takeUp(left journal.Entry, file api.File) (err error) {
 			f.pieces.set(number, tag)
 		}
 	}
-	return f.verify()
+	f.verify()
+	return nil
 }
 
 // discard drops what an earlier run has left and cannot be gone on with.

@@ -1,0 +1,130 @@
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer"
+)
+
+// goesOn checks that a download which an earlier run has left goes on with what
+// was there.
+func (b *bench) goesOn(d transfer.Download, content string) {
+	b.Helper()
+	metered := &meteredFetch{Fake: b.fake}
+	b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: metered, Limits: limits})
+	if left := b.engine.LeftDownloads("here"); len(left) != 1 || left[0].Path != d.Path {
+		b.Fatalf("left: %+v", left)
+	}
+	path, err := b.engine.Download(context.Background(), d)
+	if got, _ := os.ReadFile(path); err != nil || path != d.Path || string(got) != content {
+		b.Fatalf("%q with %d bytes, %v", path, len(got), err)
+	}
+	if n := metered.bytes.Load(); n >= int64(len(content)) {
+		b.Errorf("%d bytes fetched, at least a piece was there", n)
+	}
+	if names := b.folder(); len(names) != 1 {
+		b.Errorf("in the folder: %v", names)
+	}
+	b.restart()
+	if left := b.engine.LeftDownloads("here"); len(left) != 0 {
+		b.Errorf("still left: %+v", left)
+	}
+}
+
+// TestADownloadWaitsForItsPartFile: a disk that is away, or a part file that
+// cannot be opened just now, is said by name, in the same run and in the next, and
+// loses nothing.
+func TestADownloadWaitsForItsPartFile(t *testing.T) {
+	for name, c := range map[string]struct {
+		away, back func(folder, part string) error
+		kind       error
+	}{
+		"the disk is away": {
+			func(folder, _ string) error { return os.Rename(folder, folder+" away") },
+			func(folder, _ string) error { return os.Rename(folder+" away", folder) },
+			transfer.ErrVanished,
+		},
+		"it does not open": {
+			func(_, part string) error { return errors.Join(os.Rename(part, part+".away"), os.Mkdir(part, 0o700)) },
+			func(_, part string) error { return errors.Join(os.Remove(part), os.Rename(part+".away", part)) },
+			transfer.ErrUnreadable,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resuming(t, func(b *bench) {
+				_, content, d := b.interruptedDownload()
+				folder, part := filepath.Dir(d.Path), d.Path+".part"
+				if err := c.away(folder, part); err != nil {
+					t.Fatal(err)
+				}
+				for range 2 {
+					b.restart()
+					for range 2 {
+						var file *transfer.FileError
+						_, err := b.engine.Download(context.Background(), d)
+						if !errors.As(err, &file) || file.Path != part || file.Kind != c.kind || !transfer.CanGoOn(err) {
+							t.Errorf("%v", err)
+						}
+					}
+				}
+				if err := c.back(folder, part); err != nil {
+					t.Fatal(err)
+				}
+				b.goesOn(d, content)
+			})
+		})
+	}
+}
+
+// TestAPartFileThatIsGoneIsBegunAnew, under the same name.
+func TestAPartFileThatIsGoneIsBegunAnew(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		if err := os.Remove(d.Path + ".part"); err != nil {
+			t.Fatal(err)
+		}
+		b.restart()
+		path, err := b.engine.Download(context.Background(), d)
+		if got, _ := os.ReadFile(path); err != nil || path != d.Path || string(got) != content {
+			t.Errorf("%q, %v", path, err)
+		}
+	})
+}
+
+// TestADiskThatIsPulledOutLosesNothing: what was fetched before is gone on with
+// when it is back.
+func TestADiskThatIsPulledOutLosesNothing(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		b.restart()
+		folder := filepath.Dir(d.Path)
+		b.fake.SetBefore(once("fetch", &api.Error{Op: "fetch", Kind: api.ErrRefused}))
+		b.fake.SetAfter(func(op string) error {
+			if op == "link" {
+				return os.Rename(folder, folder+" away")
+			}
+			return nil
+		})
+		if _, err := b.engine.Download(context.Background(), d); !errors.Is(err, api.ErrRefused) {
+			t.Fatal(err)
+		}
+		b.fake.SetAfter(nil)
+		b.restart()
+		if err := os.Rename(folder+" away", folder); err != nil {
+			t.Fatal(err)
+		}
+		b.goesOn(d, content)
+	})
+}
+
+// TestPiecesThatCannotBeReadAreFetchedAgain.
+func TestPiecesThatCannotBeReadAreFetchedAgain(t *testing.T) {
+	if n, err := transfer.Unreadable(write(t, filepath.Join(t.TempDir(), "part"), "ab"), "crc32c-00000000", ""); n != 0 || err != nil {
+		t.Errorf("%d pieces are there, %v", n, err)
+	}
+}
