@@ -60,7 +60,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 		f.giveUpLeft(ctx)
 		return "", err
 	}
-	if err := f.open(file); err != nil {
+	if err := f.open(ctx, file); err != nil {
 		return "", err
 	}
 	err = errors.Join(f.all(ctx, file), f.part.Close())

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"os"
 	"sync/atomic"
 )
@@ -16,6 +17,6 @@ func Unreadable(path string, tags ...string) (int, error) {
 	f := &fetch{part: part, want: Download{Received: new(atomic.Int64)}}
 	f.plan = Plan{Size: int64(len(tags)), PartSize: 1, Parts: len(tags)}
 	f.pieces.tags = tags
-	f.verify()
-	return len(f.pieces.there()), nil
+	err = f.verify(context.Background())
+	return len(f.pieces.there()), err
 }

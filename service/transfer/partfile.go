@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -43,16 +44,24 @@ func (e *Engine) LeftDownloads(targetID string) (all []Download) {
 }
 
 // open takes up the part file of an earlier run, or begins a new one. A part file
-// that cannot be opened now stays for the next time: its disk may be away.
-func (f *fetch) open(file api.File) error {
+// that cannot be opened now stays for the next time: its disk may be away. So does
+// one that ctx ends the look at, unless the download was given up.
+func (f *fetch) open(ctx context.Context, file api.File) error {
 	left, ok := f.engine.takeFetch(f.route.target.Storage, f.want.FileKey, f.abs)
 	if !ok {
 		return f.begin(file)
 	}
-	err := f.takeUp(left, file)
+	err := f.takeUp(ctx, left, file)
 	switch {
 	case err == nil:
 		return nil
+	case givenUp(ctx):
+		f.discard(left)
+		return ErrGivenUp
+	case ctx.Err() != nil:
+		_ = f.part.Close()
+		f.engine.leaveFetch(left)
+		return context.Cause(ctx)
 	case errors.Is(err, errOther), isGone(left.PartPath, err):
 		f.discard(left)
 		return f.begin(file)
@@ -124,7 +133,7 @@ func (e *Engine) leaveFetch(left journal.Entry) {
 var errOther = errors.New("another content")
 
 // takeUp opens a part file and checks what is in it.
-func (f *fetch) takeUp(left journal.Entry, file api.File) (err error) {
+func (f *fetch) takeUp(ctx context.Context, left journal.Entry, file api.File) (err error) {
 	if left.CID != file.CID || left.Parts < 1 {
 		return errOther
 	}
@@ -139,8 +148,7 @@ func (f *fetch) takeUp(left journal.Entry, file api.File) (err error) {
 			f.pieces.set(number, tag)
 		}
 	}
-	f.verify()
-	return nil
+	return f.verify(ctx)
 }
 
 // discard drops what an earlier run has left and cannot be gone on with.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"quicksync.me/desktop/service/api"
@@ -126,5 +127,33 @@ func TestADiskThatIsPulledOutLosesNothing(t *testing.T) {
 func TestPiecesThatCannotBeReadAreFetchedAgain(t *testing.T) {
 	if n, err := transfer.Unreadable(write(t, filepath.Join(t.TempDir(), "part"), "ab"), "crc32c-00000000", ""); n != 0 || err != nil {
 		t.Errorf("%d pieces are there, %v", n, err)
+	}
+}
+
+// TestTheLookAtWhatIsThereEnds with the download: what is there stays for the next
+// time, unless the person has given it up.
+func TestTheLookAtWhatIsThereEnds(t *testing.T) {
+	for _, why := range []error{context.Canceled, transfer.ErrGivenUp} {
+		t.Run(why.Error(), func(t *testing.T) {
+			resuming(t, func(b *bench) {
+				_, content, d := b.interruptedDownload()
+				b.restart()
+				ctx, cancel := context.WithCancelCause(context.Background())
+				b.fake.SetAfter(func(op string) error {
+					cancel(why)
+					return nil
+				})
+				d.Received = new(atomic.Int64)
+				if _, err := b.engine.Download(ctx, d); !errors.Is(err, why) || d.Received.Load() > 0 {
+					t.Errorf("ended with %v, after %d bytes", err, d.Received.Load())
+				}
+				b.fake.SetAfter(nil)
+				if why == context.Canceled {
+					b.goesOn(d, content)
+				} else if names := b.folder(); len(names) > 0 || len(b.engine.LeftDownloads("here")) > 0 {
+					t.Errorf("in the folder: %v", names)
+				}
+			})
+		})
 	}
 }

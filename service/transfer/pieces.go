@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -316,19 +317,27 @@ func fill(buf []byte, content io.Reader) (n int, err error) {
 func pieceTag(crc uint32) string { return crcTag + hexSum(crc) }
 
 // verify reads the pieces that an earlier run has left, and drops those that
-// cannot be read, or are not what was written: they had not reached the disk.
-func (f *fetch) verify() {
+// cannot be read, or are not what was written: they had not reached the disk. Its
+// error is ctx's cause.
+func (f *fetch) verify(ctx context.Context) error {
+	buffer := buffers.Get().(*[256 << 10]byte)
+	defer buffers.Put(buffer)
 	for number := 1; number <= f.plan.Parts; number++ {
 		if !f.pieces.has(number) {
 			continue
 		}
 		offset, length := f.plan.Part(number)
 		sum := crc32.New(castagnoli)
-		n, err := io.Copy(sum, io.NewSectionReader(f.part, offset, length))
-		if err != nil || n != length || pieceTag(sum.Sum32()) != f.pieces.tags[number-1] {
+		content := &counted{ctx: ctx, from: io.NewSectionReader(f.part, offset, length), read: new(atomic.Int64)}
+		n, err := io.CopyBuffer(sum, content, buffer[:])
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil, n != length, pieceTag(sum.Sum32()) != f.pieces.tags[number-1]:
 			f.pieces.set(number, "")
-			continue
+		default:
+			f.want.Received.Add(length)
 		}
-		f.want.Received.Add(length)
 	}
+	return nil
 }
