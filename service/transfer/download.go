@@ -194,13 +194,18 @@ func (f *fetch) size(ctx context.Context, file api.File) (total int64, err error
 }
 
 // allocate takes the room on the disk, so that a disk that is too small is
-// known before the first byte, and plans the pieces.
+// known before the first byte, and plans the pieces. A size for which there is no
+// plan is none that a file has.
 func (f *fetch) allocate(file api.File) error {
 	if f.pieces.planned() && f.plan.Size == f.total {
 		return nil
 	}
-	f.plan, _ = downloadLimits.Plan(f.total, f.route.down.Line())
-	f.pieces.plan(f.plan.Parts)
+	plan, ok := downloadLimits.Plan(f.total, f.route.down.Line())
+	if !ok {
+		return ErrWrongSize
+	}
+	f.plan = plan
+	f.pieces.plan(plan.Parts)
 	if err := preallocate(f.part, f.total); err != nil {
 		return f.written(err)
 	}
@@ -208,8 +213,11 @@ func (f *fetch) allocate(file api.File) error {
 	return nil
 }
 
-// downloadLimits cut a download into pieces; a file of any size fits.
-var downloadLimits = Limits{Step: 256 << 10, MinPart: 256 << 10, MaxPart: 1 << 40, MaxParts: 10_000}
+// downloadLimits cut a download into pieces; a file of up to 64 TiB fits. A piece
+// that is not whole is fetched again by the next run, and only pieces that are small
+// beside what the flow lets be on its way are fetched several at once: so they are
+// bounded, and their number follows the size of the file.
+var downloadLimits = Limits{Step: 256 << 10, MinPart: 256 << 10, MaxPart: 64 << 20, MaxParts: 1 << 20}
 
 // written turns an error of writing into one that names the file.
 func (f *fetch) written(err error) error {

@@ -1,0 +1,120 @@
+package transfer_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/journal"
+	"quicksync.me/desktop/service/transfer/transfertest"
+)
+
+// hollow is a bucket of one file of zeros, of any size.
+type hollow struct {
+	*transfertest.Fake
+	size    int64
+	mu      sync.Mutex
+	largest int64        // piece that was asked for
+	bytes   atomic.Int64 // that were asked for
+	refuses bool
+}
+
+func (h *hollow) Stat(context.Context, string) (api.File, error) {
+	return api.File{Key: "key", Size: h.size, Completed: true}, nil
+}
+
+func (h *hollow) DownloadURL(context.Context, string, api.LinkOptions) (api.Link, error) {
+	return api.Link{URL: "http://bucket.invalid/d/key"}, nil
+}
+
+func (h *hollow) LinkSize(context.Context, string) (int64, error) { return h.size, nil }
+
+// zeros never end.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
+}
+
+func (h *hollow) Fetch(_ context.Context, _ string, from, until int64) (*api.Content, error) {
+	length := max(min(until+1, h.size)-from, 0)
+	h.mu.Lock()
+	h.largest = max(h.largest, length)
+	h.mu.Unlock()
+	h.bytes.Add(length)
+	if h.refuses {
+		return nil, &api.Error{Op: "fetch", Kind: api.ErrRefused}
+	}
+	return &api.Content{ReadCloser: io.NopCloser(io.LimitReader(zeros{}, length)), Total: h.size, From: from, Ranged: true}, nil
+}
+
+// hollowed has the engine of a bench know a file of zeros.
+func (b *bench) hollowed(h *hollow) *hollow {
+	h.Fake = b.fake
+	b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: h, Limits: limits})
+	return h
+}
+
+// TestPiecesOfALargeFileAreSmall, so that several are under way at once and that a
+// break loses little.
+func TestPiecesOfALargeFileAreSmall(t *testing.T) {
+	downloading(t, func(b *bench) {
+		h := b.hollowed(&hollow{size: 16 << 30, refuses: true})
+		if _, err := b.download("key", "f"); !errors.Is(err, api.ErrRefused) {
+			b.Skip("there is no room for the file: ", err)
+		}
+		if h.largest > 64<<20 || h.largest == 0 {
+			b.Errorf("a piece has %d MiB", h.largest>>20)
+		}
+	})
+}
+
+// TestASizeThatNoFileHas is told, and nothing is left.
+func TestASizeThatNoFileHas(t *testing.T) {
+	downloading(t, func(b *bench) {
+		b.hollowed(&hollow{size: 1 << 62})
+		if path, err := b.download("key", "f"); !errors.Is(err, transfer.ErrWrongSize) {
+			b.Errorf("saved as %q, %v", path, err)
+		}
+		if names := b.folder(); len(names) > 0 {
+			b.Errorf("left behind: %v", names)
+		}
+	})
+}
+
+// TestLargerPiecesOfAnEarlierVersionAreTakenUp as they are.
+func TestLargerPiecesOfAnEarlierVersionAreTakenUp(t *testing.T) {
+	const piece, size = 100 << 20, 101 << 20
+	dir := t.TempDir()
+	path := write(t, filepath.Join(dir, "f.part"), "")
+	if err := os.Truncate(path, size); err != nil {
+		t.Fatal(err)
+	}
+	sum := crc32.Checksum(make([]byte, piece), crc32.MakeTable(crc32.Castagnoli))
+	left := journal.Entry{
+		ID: "left", Download: true, Storage: "s1", FileKey: "key", Path: filepath.Join(dir, "f"), PartPath: path,
+		Size: size, PartSize: piece, Parts: 2, Tags: map[int]string{1: fmt.Sprintf("crc32c-%08x", sum)},
+	}
+	inBubble(t, transfer.Config{Left: []journal.Entry{left}}, func(b *bench) {
+		h := b.hollowed(&hollow{size: size})
+		saved, err := b.engine.Download(context.Background(), b.engine.LeftDownloads("here")[0])
+		got, _ := os.ReadFile(saved)
+		if err != nil || saved != left.Path || len(got) != size || bytes.ContainsFunc(got, func(r rune) bool { return r != 0 }) {
+			b.Errorf("%d bytes in %q, %v", len(got), saved, err)
+		}
+		if n := h.bytes.Load(); n != size-piece {
+			b.Errorf("%d bytes fetched", n)
+		}
+	})
+}
