@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -115,6 +116,31 @@ func TestLargerPiecesOfAnEarlierVersionAreTakenUp(t *testing.T) {
 		}
 		if n := h.bytes.Load(); n != size-piece {
 			b.Errorf("%d bytes fetched", n)
+		}
+	})
+}
+
+// TestAFileThatIsSmallerNowIsFetchedAnew: nothing of what was there before is in
+// it, behind it, or counted.
+func TestAFileThatIsSmallerNowIsFetchedAnew(t *testing.T) {
+	const before, now = 5 << 20, 2 << 20
+	dir := t.TempDir()
+	path := write(t, filepath.Join(dir, "f.part"), strings.Repeat("x", before))
+	sum := crc32.Checksum(bytes.Repeat([]byte("x"), 1<<20), crc32.MakeTable(crc32.Castagnoli))
+	left := journal.Entry{
+		ID: "left", Download: true, Storage: "s1", FileKey: "key", Path: filepath.Join(dir, "f"), PartPath: path,
+		Size: before, PartSize: 1 << 20, Parts: 5, Tags: map[int]string{1: fmt.Sprintf("crc32c-%08x", sum)},
+	}
+	inBubble(t, transfer.Config{Left: []journal.Entry{left}}, func(b *bench) {
+		b.hollowed(&hollow{size: now})
+		d := b.engine.LeftDownloads("here")[0]
+		d.Received = new(atomic.Int64)
+		saved, err := b.engine.Download(context.Background(), d)
+		if got, _ := os.ReadFile(saved); err != nil || saved != left.Path || !bytes.Equal(got, make([]byte, now)) {
+			b.Errorf("%d bytes in %q, %v", len(got), saved, err)
+		}
+		if n := d.Received.Load(); n != now {
+			b.Errorf("%d bytes counted", n)
 		}
 	})
 }

@@ -206,6 +206,7 @@ func (f *fetch) allocate(file api.File) error {
 	}
 	f.plan = plan
 	f.pieces.plan(plan.Parts)
+	f.want.Received.Store(0) // what was there by another plan counts no more
 	if err := preallocate(f.part, f.total); err != nil {
 		return f.written(err)
 	}
