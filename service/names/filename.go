@@ -97,15 +97,23 @@ func shorten(name string, limit int) string {
 	if len(name) <= limit {
 		return name
 	}
-	stem, extension := name, ""
-	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= maxExtension {
-		stem, extension = name[:dot], name[dot:]
-	}
+	extension := Extension(name)
+	stem := strings.TrimSuffix(name, extension)
 	end := limit - len(extension)
 	for !utf8.RuneStart(stem[end]) {
 		end--
 	}
 	return strings.TrimRight(stem[:end], " ."+joiners) + extension
+}
+
+// Extension returns the extension of a file name, dot included, that is kept when
+// the name is cut or numbered; empty where it has none. A dot at the beginning hides
+// a file.
+func Extension(name string) string {
+	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= maxExtension {
+		return name[dot:]
+	}
+	return ""
 }
 
 // reserved tells whether Windows takes the name for a device. It looks only at

@@ -75,10 +75,13 @@ func TestDownloadNeverReplacesAFile(t *testing.T) {
 
 func TestDownloadNames(t *testing.T) {
 	long := strings.Repeat("п", 125) + ".jpeg" // 255 bytes
+	dotted := "1." + strings.Repeat("x", 253)
 	for name, second := range map[string]string{
-		".hidden": ".hidden (2)",
-		"noext":   "noext (2)",
-		long:      strings.Repeat("п", 123) + " (2).jpeg",
+		".hidden":                       ".hidden (2)",
+		"noext":                         "noext (2)",
+		long:                            strings.Repeat("п", 123) + " (2).jpeg",
+		dotted:                          dotted[:251] + " (2)",
+		"v1." + strings.Repeat("x", 40): "v1." + strings.Repeat("x", 40) + " (2)",
 	} {
 		downloading(t, func(b *bench) {
 			key, _ := b.stored(1)

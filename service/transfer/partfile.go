@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/names"
 	"quicksync.me/desktop/service/transfer/journal"
 )
 
@@ -251,14 +252,10 @@ func publish(part, path string) (string, error) {
 const maxName = 255
 
 // numbered is the n-th name to try for a path: "a (2).txt" is the second. The
-// stem gives way where the name would be too long. A name of dots alone has no
-// extension.
+// stem gives way where the name would be too long.
 func numbered(path string, n int, suffix string) string {
 	dir, base := filepath.Split(path)
-	ext := filepath.Ext(base)
-	if ext == base {
-		ext = ""
-	}
+	ext := names.Extension(base)
 	stem := strings.TrimSuffix(base, ext)
 	tail := ext + suffix
 	if n > 1 {
