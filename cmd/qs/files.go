@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -169,20 +170,45 @@ func get(ctx context.Context, c *command) error {
 	}
 	e, end := s.journalled(c)
 	defer end()
-	var received atomic.Int64
-	hide := newProgress(c.stderr).follow(&received, f.Size)
-	path, err := e.Download(ctx, transfer.Download{
-		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))), Received: &received,
-	})
+	return c.fetch(ctx, e, transfer.Download{
+		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))),
+	}, f.Size)
+}
+
+// fetch fetches a file and reports it. Its size in bytes is negative where it is not
+// known. What is there of one that is interrupted stays in the journal, to go on
+// from.
+func (c *command) fetch(ctx context.Context, e *transfer.Engine, d transfer.Download, size int64) error {
+	d.Received = new(atomic.Int64)
+	hide := newProgress(c.stderr).follow(d.Received, size)
+	path, err := e.Download(ctx, d)
 	hide()
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return errInterrupted
+	case err != nil:
 		return err
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	return c.out.object(fetched{FileKey: f.Key, Path: path, Size: info.Size()}, "%s", shown(path))
+	return c.out.object(fetched{FileKey: d.FileKey, Path: path, Size: info.Size()}, "%s", shown(path))
+}
+
+// fetchAll fetches one file after the other, and tells of each that fails.
+func (c *command) fetchAll(ctx context.Context, e *transfer.Engine, all []transfer.Download) (failed error) {
+	for _, d := range all {
+		err := c.fetch(ctx, e, d, -1)
+		if errors.Is(err, errInterrupted) {
+			return err
+		}
+		if err != nil {
+			fmt.Fprintf(c.stderr, "qs: %s: %s\n", shown(d.Path), sentence(err))
+			failed = errReported
+		}
+	}
+	return failed
 }
 
 // destination is where a file shall lie: in the folder that -o names, under

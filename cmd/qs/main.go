@@ -36,14 +36,14 @@ const usage = `qs gets files from a desk to a link.
   qs list                             what the storage holds
   qs info KEY                         one file of it
   qs link KEY                         a link to a file, for everyone who has the link
-  qs get KEY [-o PATH]                fetch a file
+  qs get KEY [-o PATH]                fetch a file, or go on with it
   qs rm KEY…                          delete files from the storage, for good
   qs node [--listen ADDR] [--data DIR] be a storage, until interrupted
 
   --limit-rate RATE  bytes a second that send, resume and get use at most:
                      500K, 1.5M (a letter alone is a power of 1024), 2MB/s, 2MiB/s
-  --sha256 send and resume tell the SHA-256 of each file too, and read it once
-           more for that
+  --sha256 send and resume tell the SHA-256 of each file that they send too, and
+           read it once more for that
   --json   one JSON object a line on standard output, and nothing else there
   --       ends the options
 

@@ -49,7 +49,9 @@ func send(ctx context.Context, c *command) error {
 		return c.nothingSent(err)
 	}
 	defer s.Close()
-	return s.send(ctx, c, "there are no files in there", func(e *transfer.Engine) (n int) {
+	e, end := s.journalled(c)
+	defer end()
+	sent, err := s.send(ctx, c, e, func() (n int) {
 		c.sources(ctx, func(src transfer.Source) {
 			if _, added := e.Add(storageID, src); added {
 				n++
@@ -57,6 +59,10 @@ func send(ctx context.Context, c *command) error {
 		})
 		return n
 	})
+	if err == nil && sent == 0 {
+		fmt.Fprintln(c.stderr, "qs: there are no files in there")
+	}
+	return err
 }
 
 // sources finds what is to be sent: files, and folders as one archive each, or
@@ -89,32 +95,41 @@ func (c *command) leftOut() bool {
 	return found
 }
 
-// resume goes on with everything that earlier sends have left unfinished.
+// resume goes on with everything that earlier commands have left unfinished: first
+// what they were sending, then what they were fetching.
 func resume(ctx context.Context, c *command) error {
 	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	return s.send(ctx, c, "nothing was left unfinished", func(e *transfer.Engine) int { return len(e.Recover(storageID)) })
+	e, end := s.journalled(c)
+	defer end()
+	sent, err := s.send(ctx, c, e, func() int { return len(e.Recover(storageID)) })
+	if err != nil && ctx.Err() != nil {
+		return err // that it was interrupted is told
+	}
+	left := e.LeftDownloads(storageID)
+	if fetchErr := c.fetchAll(ctx, e, left); fetchErr != nil {
+		return fetchErr
+	}
+	if err == nil && sent+len(left) == 0 {
+		fmt.Fprintln(c.stderr, "qs: nothing was left unfinished")
+	}
+	return err
 }
 
-// send has an engine send what add gives it, and reports; nothing is said where
-// that is nothing.
-func (s *storage) send(ctx context.Context, c *command, nothing string, add func(*transfer.Engine) int) error {
-	engine, end := s.journalled(c)
-	defer end()
-	job := &sending{command: c, storage: s, engine: engine, progress: newProgress(c.stderr)}
+// send has an engine send what add gives it, reports, and returns how many files
+// that were.
+func (s *storage) send(ctx context.Context, c *command, e *transfer.Engine, add func() int) (sent int, err error) {
+	job := &sending{command: c, storage: s, engine: e, progress: newProgress(c.stderr)}
 	if err := job.all(ctx, add); err != nil {
-		return err
+		return job.added, err
 	}
 	if c.leftOut() {
-		return errReported
+		return job.added, errReported
 	}
-	if job.added == 0 {
-		fmt.Fprintf(c.stderr, "qs: %s\n", nothing)
-	}
-	return nil
+	return job.added, nil
 }
 
 // nothingSent says for each argument that its storage could not be reached.
@@ -149,9 +164,9 @@ type sending struct {
 
 // all adds, sends and reports. Adding goes on while the first files are on
 // their way.
-func (s *sending) all(ctx context.Context, add func(*transfer.Engine) int) error {
+func (s *sending) all(ctx context.Context, add func() int) error {
 	added := make(chan int, 1)
-	go func() { added <- add(s.engine) }()
+	go func() { added <- add() }()
 	s.watch(ctx, added)
 	s.progress.clear()
 	switch {
