@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"quicksync.me/desktop/service/transfer"
 )
 
 // shownNames are what a terminal gets to see, and how.
@@ -29,6 +31,16 @@ func TestShown(t *testing.T) {
 			t.Errorf("%q is shown as %s, want %s", name, got, want)
 		}
 		checkShown(t, name)
+	}
+}
+
+// TestKeysAreShown: a key is the server's word, as a name is.
+func TestKeysAreShown(t *testing.T) {
+	job := &sending{storage: &storage{}}
+	for key, want := range shownNames {
+		if got := job.where(transfer.Status{FileKey: key}); got != want {
+			t.Errorf("the key %q is shown as %s, want %s", key, got, want)
+		}
 	}
 }
 

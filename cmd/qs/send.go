@@ -302,5 +302,5 @@ func (s *sending) where(st transfer.Status) string {
 	if s.storage.lasting && st.Link.URL != "" {
 		return st.Link.URL
 	}
-	return st.FileKey
+	return shown(st.FileKey)
 }
