@@ -57,7 +57,7 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 	}
 	file, err := f.stat(ctx)
 	if err != nil {
-		f.giveUpLeft(ctx)
+		f.giveUpLeft(ctx, err)
 		return "", err
 	}
 	if err := f.open(ctx, file); err != nil {
@@ -104,9 +104,9 @@ func (f *fetch) abandon(ctx context.Context, file api.File, err error) {
 func givenUp(ctx context.Context) bool { return errors.Is(context.Cause(ctx), ErrGivenUp) }
 
 // giveUpLeft removes what an earlier run has left of a download that is given up
-// before it goes on.
-func (f *fetch) giveUpLeft(ctx context.Context) {
-	if !givenUp(ctx) {
+// before it goes on, or whose file the storage does not have any more.
+func (f *fetch) giveUpLeft(ctx context.Context, err error) {
+	if !givenUp(ctx) && (!errors.Is(err, api.ErrNotFound) || errors.Is(err, ErrNotFinished)) {
 		return
 	}
 	if left, ok := f.engine.takeFetch(f.route.target.Storage, f.want.FileKey, f.abs); ok {

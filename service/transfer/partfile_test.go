@@ -157,3 +157,21 @@ func TestTheLookAtWhatIsThereEnds(t *testing.T) {
 		})
 	}
 }
+
+// TestADeletedFileIsNotGoneOnWith for ever.
+func TestADeletedFileIsNotGoneOnWith(t *testing.T) {
+	resuming(t, func(b *bench) {
+		key, _, d := b.interruptedDownload()
+		b.restart()
+		if err := b.fake.Delete(context.Background(), key); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.engine.Download(context.Background(), d); !errors.Is(err, api.ErrNotFound) {
+			t.Errorf("ended with %v", err)
+		}
+		b.restart()
+		if names := b.folder(); len(names) > 0 || len(b.engine.LeftDownloads("here")) > 0 {
+			t.Errorf("in the folder: %v", names)
+		}
+	})
+}
