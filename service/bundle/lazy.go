@@ -98,12 +98,24 @@ func (l *Lazy) Release() {
 	}
 }
 
+// Look implements transfer.Bundle. What was measured lately is not looked through
+// again.
+func (l *Lazy) Look(ctx context.Context) error {
+	l.mu.Lock()
+	if !l.measured.IsZero() && time.Since(l.measured) > lately {
+		l.bundle, l.measured = nil, time.Time{}
+	}
+	l.mu.Unlock()
+	_, err := l.made(ctx)
+	return err
+}
+
 // Stat implements transfer.Source.
 func (l *Lazy) Stat() (transfer.Version, error) {
 	if v, err := l.statMeasured(); err == nil {
 		return v, nil
 	}
-	b, err := l.made()
+	b, err := l.made(context.Background())
 	if err != nil {
 		return transfer.Version{}, err
 	}
@@ -137,7 +149,7 @@ var errNotMeasured = errors.New("it was not measured lately")
 
 // Open implements transfer.Source.
 func (l *Lazy) Open() (transfer.Reader, error) {
-	b, err := l.made()
+	b, err := l.made(context.Background())
 	if err != nil {
 		return nil, err
 	}
@@ -161,12 +173,13 @@ func (l *Lazy) Problems() []error {
 	return l.bundle.Problems()
 }
 
-// made returns the archive, looked through.
-func (l *Lazy) made() (*Bundle, error) {
+// made returns the archive, looked through. Its errors are *FileError, or the cause
+// of ctx.
+func (l *Lazy) made(ctx context.Context) (*Bundle, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.bundle == nil {
-		b, err := New(context.Background(), l.name, l.paths)
+		b, err := New(ctx, l.name, l.paths)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package bundle_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -81,5 +82,20 @@ func TestBundlesOfOneFolderAreTheirOwn(t *testing.T) {
 		if _, added := e.Add("here", bundle.Whole("files.zip", c.paths...)); added != c.added {
 			t.Errorf("%q: added is %t", c.paths, added)
 		}
+	}
+}
+
+// TestALookEndsWithItsContext, and what was not looked through is by the next one.
+func TestALookEndsWithItsContext(t *testing.T) {
+	l := bundle.Whole("tree.zip", sendable(t))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	over := errors.New("over")
+	cancel(over)
+	if err := l.Look(ctx); !errors.Is(err, over) {
+		t.Errorf("ended with %v", err)
+	}
+	must(t, l.Look(t.Context()))
+	if v, err := l.Stat(); err != nil || v.Size == 0 {
+		t.Errorf("%+v, %v", v, err)
 	}
 }

@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -255,6 +256,8 @@ func (b *bundled) Name() string    { return b.name }
 func (b *bundled) Path() string    { return b.path }
 func (b *bundled) Paths() []string { return []string{b.path} }
 func (b *bundled) Forget()         {}
+
+func (b *bundled) Look(context.Context) error { return nil }
 
 func (b *bundled) Size() int64 {
 	v, _ := b.Stat()

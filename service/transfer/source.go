@@ -29,6 +29,9 @@ type Source interface {
 // makes it anew of its paths.
 type Bundle interface {
 	Source
+	// Look does what may take its time of the next Stat. Errors are *FileError, or
+	// the cause of ctx.
+	Look(ctx context.Context) error
 	// Paths are what it is made of.
 	Paths() []string
 	// Forget has the next Stat take them as they are then.
@@ -46,6 +49,17 @@ type Reader interface {
 // them does not pause. Errors are *FileError, or the cause of ctx.
 type Preparer interface {
 	Prepare(ctx context.Context, offset, length int64) error
+}
+
+// look has a source tell what it is. One that is looked through first is until ctx
+// ends: many folders take their time.
+func look(ctx context.Context, src Source) (Version, error) {
+	if b, ok := src.(Bundle); ok {
+		if err := b.Look(ctx); err != nil {
+			return Version{}, err
+		}
+	}
+	return src.Stat()
 }
 
 // Version tells one state of a source from another.

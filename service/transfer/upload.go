@@ -230,7 +230,7 @@ func (r *run) stage(s State) {
 // that is another than the one that was begun has changed.
 func (r *run) prepare(ctx context.Context) (Reader, error) {
 	u := r.upload
-	version, err := u.src.Stat()
+	version, err := look(ctx, u.src)
 	if err != nil {
 		return nil, err
 	}
