@@ -204,11 +204,20 @@ func (c *command) fetchAll(ctx context.Context, e *transfer.Engine, all []transf
 			return err
 		}
 		if err != nil {
-			fmt.Fprintf(c.stderr, "qs: %s: %s\n", shown(d.Path), sentence(err))
+			fmt.Fprintf(c.stderr, "qs: %s%s\n", about(d, err), sentence(err))
 			failed = errReported
 		}
 	}
 	return failed
+}
+
+// about names the download that an error is of, where that does not do so itself.
+func about(d transfer.Download, err error) string {
+	var onDisk *transfer.FileError
+	if errors.As(err, &onDisk) {
+		return ""
+	}
+	return shown(d.Path) + ": "
 }
 
 // destination is where a file shall lie: in the folder that -o names, under

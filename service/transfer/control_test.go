@@ -429,10 +429,14 @@ type folder struct {
 func (f folder) Paths() []string { return []string{f.Path()} }
 func (folder) Forget()           {}
 
-func (f folder) Stat() (transfer.Version, error) {
+func (f folder) Look(ctx context.Context) error {
 	f.looked.Add(1)
-	<-f.open
-	return f.Source.Stat()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-f.open:
+		return nil
+	}
 }
 
 // TestFoldersDoNotHoldUpSmallFiles: they may be large, and are looked through a

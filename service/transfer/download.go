@@ -64,11 +64,15 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 		return "", err
 	}
 	err = errors.Join(f.all(ctx, file), f.part.Close())
-	if err == nil {
-		return f.finish()
+	if err != nil {
+		f.abandon(ctx, file, err)
+		return "", err
 	}
-	f.abandon(ctx, file, err)
-	return "", err
+	path, err := f.finish()
+	if err != nil {
+		f.leave(file) // it is whole, and may get its name the next time
+	}
+	return path, err
 }
 
 // finish gives the file its name. A folder that may not be read cannot be synced,

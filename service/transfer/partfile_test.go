@@ -175,3 +175,28 @@ func TestADeletedFileIsNotGoneOnWith(t *testing.T) {
 		}
 	})
 }
+
+// TestAWholeFileThatGetsNoNameIsNotLost: its disk was pulled out with the last
+// byte; the next try names it, in the same run.
+func TestAWholeFileThatGetsNoNameIsNotLost(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		b.restart()
+		folder := filepath.Dir(d.Path)
+		b.fake.SetAfter(func(op string) error {
+			if op == "fetch" {
+				_ = os.Rename(folder, folder+" away")
+			}
+			return nil
+		})
+		var file *transfer.FileError
+		if _, err := b.engine.Download(context.Background(), d); !errors.As(err, &file) {
+			t.Fatal(err)
+		}
+		b.fake.SetAfter(nil)
+		if err := os.Rename(folder+" away", folder); err != nil {
+			t.Fatal(err)
+		}
+		b.goesOn(d, content)
+	})
+}
