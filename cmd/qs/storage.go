@@ -200,7 +200,7 @@ const clearing = 20 * time.Second
 // says so. It keeps to the limit of the command. end closes both.
 func (s *storage) journalled(c *command) (e *transfer.Engine, end func()) {
 	cfg := transfer.Config{Patience: s.patience, Unattended: true, Reopen: bundle.Reopen}
-	j, err := s.keep(&cfg)
+	j, err := keep(&cfg, c.stderr)
 	if err != nil {
 		fmt.Fprintf(c.stderr, "qs: no journal can be kept, so what is interrupted does not go on later (%v)\n", err)
 	}
@@ -220,25 +220,18 @@ func (s *storage) journalled(c *command) (e *transfer.Engine, end func()) {
 	}
 }
 
-// keep opens the journal for an engine. While this computer's own storage is not
-// ours, a program with a window may start beside us: its journal stays for it.
-func (s *storage) keep(cfg *transfer.Config) (*journal.Journal, error) {
+// keep opens the journal for an engine.
+func keep(cfg *transfer.Config, stderr io.Writer) (*journal.Journal, error) {
 	where, err := paths.Find()
 	if err != nil {
 		return nil, err
 	}
-	open := journal.Open
-	if s.network != nil {
-		open = func(dir string) (*journal.Journal, []journal.Entry, []error, error) {
-			return journal.OpenFor(dir, s.conn.Target().Storage)
-		}
-	}
-	j, left, setAside, err := open(where.Journals())
+	j, left, setAside, err := journal.Open(where.Journals())
 	if err != nil {
 		return nil, err
 	}
-	for _, problem := range setAside {
-		fmt.Fprintf(s.stderr, "qs: a journal of unfinished transfers cannot be read, so they do not go on: %v\n", problem)
+	for _, s := range setAside {
+		fmt.Fprintf(stderr, "qs: a journal of unfinished transfers cannot be read, so they do not go on: %v\n", s)
 	}
 	history, err := j.History()
 	if err != nil {

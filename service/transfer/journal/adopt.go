@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -67,9 +66,8 @@ func lockAdopting(dir string) (unlock func(), err error) {
 	return func() { _ = l.Unlock() }, nil
 }
 
-// adopt reads the journals of a folder that nobody holds, but for our own and for
-// those that hold something of a storage that we do not know.
-func adopt(dir, ours string, knows func(storage string) bool) (entries []Entry, history []Finished, adopted []old, setAside []error) {
+// adopt reads the journals of a folder that nobody holds, but for our own.
+func adopt(dir, ours string) (entries []Entry, history []Finished, adopted []old, setAside []error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, nil, nil, []error{err}
@@ -84,19 +82,12 @@ func adopt(dir, ours string, knows func(storage string) bool) (entries []Entry, 
 		case errors.Is(err, errHeld):
 		case err != nil:
 			setAside = append(setAside, putAside(path, err))
-		case !knowsAll(knows, found, done):
-			_ = db.Close()
 		default:
 			entries, history = append(entries, found...), append(history, done...)
 			adopted = append(adopted, old{db, path})
 		}
 	}
 	return entries, history, adopted, setAside
-}
-
-func knowsAll(knows func(storage string) bool, entries []Entry, history []Finished) bool {
-	return !slices.ContainsFunc(entries, func(e Entry) bool { return !knows(e.Storage) }) &&
-		!slices.ContainsFunc(history, func(f Finished) bool { return !knows(f.Storage) })
 }
 
 // lockWait is how long the lock of a journal is tried for: who holds it holds

@@ -125,16 +125,6 @@ type change func(*bbolt.Tx) error
 // first, and what was set aside: errors that name the files. The last error
 // says that no journal can be kept at all.
 func Open(dir string) (j *Journal, entries []Entry, setAside []error, err error) {
-	return open(dir, func(string) bool { return true })
-}
-
-// OpenFor is Open for a program that knows one storage only: journals that hold
-// anything of another one are left for who knows that.
-func OpenFor(dir, storage string) (j *Journal, entries []Entry, setAside []error, err error) {
-	return open(dir, func(other string) bool { return other == storage })
-}
-
-func open(dir string, knows func(storage string) bool) (j *Journal, entries []Entry, setAside []error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, nil, err
 	}
@@ -148,7 +138,7 @@ func open(dir string, knows func(storage string) bool) (j *Journal, entries []En
 	if j.db, err = create(j.path); err != nil {
 		return nil, nil, nil, err
 	}
-	entries, history, old, setAside := adopt(dir, j.path, knows)
+	entries, history, old, setAside := adopt(dir, j.path)
 	entries, history = unique(entries, func(e Entry) string { return e.ID }), unique(history, func(f Finished) string { return f.Storage + f.FileKey })
 	if err := j.take(entries, history); err != nil {
 		_ = j.db.Close()

@@ -157,39 +157,6 @@ func TestAdoptsOnlyTheDead(t *testing.T) {
 	must(t, j.Close())
 }
 
-// TestLeavesWhatOthersKnow: a program that knows one storage takes no journal that
-// holds something of another.
-func TestLeavesWhatOthersKnow(t *testing.T) {
-	dir := t.TempDir()
-	for _, storages := range [][]string{{"mine"}, {"mine", "theirs"}} {
-		j, _, _, err := journal.OpenFor(dir, "nobody's")
-		must(t, err)
-		for _, s := range storages {
-			e := entry(s+fmt.Sprint(len(storages)), 1)
-			e.Storage = s
-			must(t, j.Save(e, true))
-		}
-		must(t, j.Close())
-	}
-	j, _, _, err := journal.OpenFor(dir, "nobody's")
-	must(t, err)
-	must(t, j.Finish("x", journal.Finished{Storage: "theirs", FileKey: "k"}))
-	must(t, j.Close())
-
-	j, mine, _, err := journal.OpenFor(dir, "mine")
-	must(t, err)
-	if len(mine) != 1 || mine[0].ID != "mine1" {
-		t.Errorf("took up %v", mine)
-	}
-	all, entries := open(t, dir)
-	history, err := all.History()
-	if len(entries) != 2 || len(history) != 1 || err != nil {
-		t.Errorf("left for others: %v, %v, %v", entries, history, err)
-	}
-	must(t, all.Close())
-	must(t, j.Close())
-}
-
 func TestHistoryIsBounded(t *testing.T) {
 	dir := t.TempDir()
 	j, _ := open(t, dir)
