@@ -83,7 +83,7 @@ func (t *transfers) adopt(s transfer.Status, b *batch) {
 	if !known {
 		u = t.add(s)
 	}
-	u.batch = b
+	u.batch, u.over = b, s.State.Ended()
 }
 
 // leave takes an upload out of what the line under the list counts.

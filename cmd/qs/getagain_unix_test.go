@@ -20,13 +20,13 @@ import (
 func (n *nodeProcess) between(holds func(*http.Request) bool) (server string, held <-chan struct{}) {
 	n.t.Helper()
 	proxy := n.proxied().(*httputil.ReverseProxy)
-	var here string
+	var here atomic.Value
 	proxy.ModifyResponse = func(resp *http.Response) error {
 		if !strings.Contains(resp.Header.Get("Content-Type"), "json") {
 			return nil
 		}
 		body, err := io.ReadAll(resp.Body)
-		body = bytes.ReplaceAll(body, []byte(strings.TrimSuffix(n.URL, "/v1")), []byte(here))
+		body = bytes.ReplaceAll(body, []byte(strings.TrimSuffix(n.URL, "/v1")), []byte(here.Load().(string)))
 		resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 		resp.Header.Del("Content-Length")
 		return err
@@ -40,7 +40,7 @@ func (n *nodeProcess) between(holds func(*http.Request) bool) (server string, he
 		came <- struct{}{}
 		<-r.Context().Done()
 	}))
-	here = strings.TrimSuffix(server, "/v1")
+	here.Store(strings.TrimSuffix(server, "/v1"))
 	return server, came
 }
 

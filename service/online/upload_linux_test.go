@@ -161,7 +161,7 @@ func TestUploadGoesOnWhenTheCableIsBack(t *testing.T) {
 	id := s.send()
 	st := s.reaches(id, "offline", func(st transfer.Status) bool {
 		offline := st.State == transfer.Reconnecting && errors.Is(st.Err, api.ErrOffline)
-		return offline && s.line.failed.Load() > 0
+		return offline && s.line.failed.Load() > 0 && time.Until(st.NextTry) > 10*time.Second
 	})
 	w.plug(deskAddress)
 	s.reaches(id, "done", done)

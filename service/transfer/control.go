@@ -70,16 +70,10 @@ func (e *Engine) Retry(ids ...string) {
 			u.resume = true
 			u.unclear()
 		default:
-			e.retry(u)
+			e.renew(u) // with the tags that it has now: it may go elsewhere than before
+			e.enqueue(u)
 		}
 	})
-}
-
-// retry sets an upload going again that has ended. Callers hold e.mu and dispatch
-// afterwards.
-func (e *Engine) retry(u *upload) {
-	e.renew(u) // with the tags that it has now: it may go elsewhere than before
-	e.enqueue(u)
 }
 
 // Cancel gives uploads up and deletes what the server has of them. Finished

@@ -153,16 +153,18 @@ func (e *Engine) Close() {
 // Add puts a source in the queue of a target that was made known by Connect,
 // and returns the transfer's ID. If an upload of the same source there has failed,
 // or an earlier run has left one, that goes on where it was; if one is in the
-// queue already, added is false and that one is returned.
+// queue already, added is false and that one is returned. Where nobody attends, a
+// failure is the last that is said of an upload.
 func (e *Engine) Add(targetID string, src Source) (id string, added bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	u, known := e.queued[keyOf(targetID, src)]
 	switch {
 	case !known || u.dropped:
-	case u.state == Failed:
+	case u.state == Failed && !e.cfg.Unattended:
 		u.src, u.again = src, true
-		e.retry(u)
+		e.renew(u)
+		e.requeue(u)
 		e.dispatch()
 		return u.id, true
 	case !u.state.Ended():

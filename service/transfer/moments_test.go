@@ -108,15 +108,35 @@ func TestAFailedFileThatIsAddedAgainGoesOn(t *testing.T) {
 		path := b.file("f", 1<<20)
 		id := b.add(path)[0]
 		b.until(id, transfer.Failed)
+		b.engine.PauseAll()
 		if again := b.add(path)[0]; again != id {
 			b.Error("it was added as another one")
 		}
+		time.Sleep(time.Hour)
+		b.until(id, transfer.Paused)
+		b.engine.ResumeAll()
 		b.arrived(id, path)
 		b.engine.Retry(id)
 		time.Sleep(time.Hour)
 		b.holds(1)
 		if begun, parts := b.fake.Calls("begin"), b.fake.Calls("part"); begun != 1 || parts != 4 {
 			b.Errorf("begun %d times, %d parts sent for 4", begun, parts)
+		}
+	})
+}
+
+// TestWhereNobodyAttendsAFailureIsTheEnd: it is told once, and who counts what was
+// added against what has ended would wait for ever.
+func TestWhereNobodyAttendsAFailureIsTheEnd(t *testing.T) {
+	inBubble(t, transfer.Config{Unattended: true}, func(b *bench) {
+		b.fake.SetBefore(once("begin", &api.Error{Op: "begin", Kind: api.ErrQuota, Status: 507}))
+		path := b.file("f", 10)
+		id := b.add(path)[0]
+		b.until(id, transfer.Failed)
+		again := b.add(path)[0]
+		b.arrived(again, path)
+		if s := b.status(id); again == id || s.State != transfer.Failed {
+			b.Errorf("the first one is %v", s.State)
 		}
 	})
 }
@@ -202,13 +222,19 @@ func TestTheLastWishCounts(t *testing.T) {
 	}{
 		"pause, then cancel":       {func(b *bench, id string) { b.engine.Pause(id); b.engine.Cancel(id) }, transfer.Cancelled},
 		"new session, then cancel": {func(b *bench, id string) { b.connect("s2"); b.engine.Cancel(id) }, transfer.Cancelled},
-		"pause, then new session":  {func(b *bench, id string) { b.engine.Pause(id); b.connect("s2") }, transfer.Paused},
+		"no key, pause, then a new one": {func(b *bench, id string) {
+			b.fake.SetBefore(func(string) error { return wrongKey })
+			b.until(b.add(b.file("g", 10))[0], transfer.Paused)
+			b.engine.Pause(id)
+			b.connect("s1")
+		}, transfer.Paused},
+		"pause, then new session": {func(b *bench, id string) { b.engine.Pause(id); b.connect("s2") }, transfer.Paused},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+			inBubble(t, transfer.Config{Workers: 2}, func(b *bench) {
 				g := newGate("part")
 				b.fake.SetBefore(g.hold)
-				id := b.add(b.file("f", 1<<20))[0]
+				id := b.add(b.file("f", 10))[0]
 				<-g.reached
 				c.do(b, id)
 				g.release()

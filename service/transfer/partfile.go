@@ -63,13 +63,17 @@ func (f *fetch) open(ctx context.Context, file api.File) error {
 		_ = f.part.Close()
 		f.engine.leaveFetch(left)
 		return context.Cause(ctx)
-	case errors.Is(err, errOther), isGone(left.PartPath, err):
+	case errors.Is(err, errOther), isGone(left.PartPath, err), time.Since(left.Added) > keptAway:
 		f.discard(left)
 		return f.begin(file)
 	}
 	f.engine.leaveFetch(left)
 	return fileError(left.PartPath, err)
 }
+
+// keptAway is how long a download waits for a part file that cannot be opened: then
+// its folder is taken for deleted.
+const keptAway = 7 * 24 * time.Hour
 
 // isGone tells that a file which could not be opened is really not there: the
 // folder that it was in is.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
@@ -80,6 +81,26 @@ func TestADownloadWaitsForItsPartFile(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAFolderThatWasDeletedIsNotWaitedForForEver.
+func TestAFolderThatWasDeletedIsNotWaitedForForEver(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, _, d := b.interruptedDownload()
+		if err := os.RemoveAll(filepath.Dir(d.Path)); err != nil {
+			t.Fatal(err)
+		}
+		for _, left := range []int{1, 0} {
+			b.restart()
+			if _, err := b.engine.Download(context.Background(), d); err == nil {
+				t.Error("it is said to be saved")
+			}
+			if n := len(b.engine.LeftDownloads("here")); n != left {
+				t.Errorf("%d downloads are left, want %d", n, left)
+			}
+			time.Sleep(8 * 24 * time.Hour)
+		}
+	})
 }
 
 // TestAPartFileThatIsGoneIsBegunAnew, under the same name.

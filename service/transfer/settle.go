@@ -39,7 +39,7 @@ func (e *Engine) conclude(cause error, r *route, u *upload, err error) {
 		e.clear(e.clearedBy(r, u), u)
 	case errors.As(cause, &paused) && u.resume:
 		e.enqueue(u)
-	case errors.As(cause, &paused) && paused.why != nil && e.routes[u.targetID] != r:
+	case errors.As(cause, &paused) && paused.why != nil && e.routes[u.targetID] != r && !u.pausing:
 		e.requeue(u) // a new key came meanwhile
 	case errors.As(cause, &paused) && paused.why != nil:
 		e.change(u, e.withoutKey(), paused.why)

@@ -37,7 +37,7 @@ type upload struct {
 	gone    bool // dropped, and ended
 	moved   bool // its connection leads to another storage now
 	taken   bool // left by an earlier run, and taken up
-	again   bool // left by an earlier run, and added again by the person
+	again   bool // left by an earlier run, or failed, and added again by the person
 
 	*way
 }
