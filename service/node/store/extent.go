@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,24 +142,40 @@ func (x *extents) remove(id extentID) error {
 	return nil
 }
 
-// sweep deletes all extents but the named ones and returns how many those were.
-// Files with other names than an extent's are not ours, and stay.
-func (x *extents) sweep(named []extentID) (swept int, err error) {
-	slices.SortFunc(named, compareIDs)
+// sweep deletes all extents but the named ones and returns how many it deleted.
+// Files with other names than an extent's are not ours, and stay. What cannot be
+// read or deleted is logged and stays too: it does no harm but to take up room.
+func (x *extents) sweep(named []extentID, log *slog.Logger) (swept int, err error) {
 	dirs, err := os.ReadDir(x.dir)
+	if err != nil {
+		return 0, fmt.Errorf("store: %w", err)
+	}
+	slices.SortFunc(named, compareIDs)
 	for _, dir := range dirs {
-		files, readErr := os.ReadDir(filepath.Join(x.dir, dir.Name()))
-		err = errors.Join(err, readErr)
-		for _, file := range files {
-			id, ok := parseExtentID(file.Name())
-			if _, known := slices.BinarySearchFunc(named, id, compareIDs); !ok || known {
-				continue
-			}
-			swept++
-			err = errors.Join(err, x.remove(id))
+		if dir.IsDir() {
+			swept += x.sweepDir(filepath.Join(x.dir, dir.Name()), named, log)
 		}
 	}
-	return swept, err
+	return swept, nil
+}
+
+func (x *extents) sweepDir(dir string, named []extentID, log *slog.Logger) (swept int) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		log.Warn("store: a directory is not swept", "error", err)
+	}
+	for _, file := range files {
+		id, ok := parseExtentID(file.Name())
+		if _, known := slices.BinarySearchFunc(named, id, compareIDs); !ok || known {
+			continue
+		}
+		if err := x.remove(id); err != nil {
+			log.Warn("store: an extent that nothing names cannot be removed", "error", err)
+			continue
+		}
+		swept++
+	}
+	return swept
 }
 
 func compareIDs(a, b extentID) int { return slices.Compare(a[:], b[:]) }

@@ -125,7 +125,7 @@ func (s *Store) sweep() error {
 	if err != nil {
 		return err
 	}
-	swept, err := s.extents.sweep(named)
+	swept, err := s.extents.sweep(named, s.log)
 	if swept > 0 {
 		s.log.Info("store: swept extents left by a crash", "count", swept)
 	}

@@ -5,9 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -135,6 +138,41 @@ func TestOrphansAreSwept(t *testing.T) {
 	defer r.Close()
 	if got, err := io.ReadAll(r); err != nil || string(got) != "hello" {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// What a file manager, a file system or another user leaves among the extents
+// keeps no store from opening, nor the sweep from the orphans behind it. The
+// directory without rights is one for all but root, who reads it.
+func TestStrangersAmongTheExtents(t *testing.T) {
+	dir := t.TempDir()
+	among := func(names ...string) string { return filepath.Join(append([]string{dir, extentsName}, names...)...) }
+	name := func(first string) string { return first + strings.Repeat("0", 30) }
+	orphan, stuck := among("ff", name("ff")), among("00", name("00"))
+	err := errors.Join(
+		os.MkdirAll(filepath.Join(stuck, "full"), 0o700), // has an orphan's name, and cannot be removed
+		os.Mkdir(among("ff"), 0o700),
+		os.WriteFile(orphan, []byte("orphan"), 0o600),
+		os.WriteFile(among(".DS_Store"), nil, 0o600),
+		os.Mkdir(among("lost+found"), 0),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	s, err := Open(Config{Dir: dir, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := os.Stat(orphan); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the orphan is there: %v", err)
+	}
+	if said := log.String(); !strings.Contains(said, filepath.Base(stuck)) || !strings.Contains(said, "count=1") {
+		t.Errorf("the log says %q", said)
+	}
+	if _, err := os.ReadDir(among("lost+found")); err != nil && !strings.Contains(log.String(), "lost+found") {
+		t.Errorf("the log says nothing of what could not be read: %q", &log)
 	}
 }
 
