@@ -230,6 +230,7 @@ func TestRefusals(t *testing.T) {
 		"404 of an upload":   {404, problem("no_such_upload"), api.ErrNotFound, false},
 		"400":                {400, problem("bad_request"), api.ErrRefused, false},
 		"400 incomplete":     {400, problem("incomplete"), api.ErrIncomplete, false},
+		"408":                {408, problem("stalled"), api.ErrBusy, true},
 		"410":                {410, "", api.ErrEnded, false},
 		"413":                {413, "<html>", api.ErrTooLarge, false},
 		"429":                {429, "", api.ErrBusy, true},

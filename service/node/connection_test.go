@@ -97,7 +97,8 @@ func TestBrokenConnection(t *testing.T) {
 	}
 }
 
-// So does one on which nothing comes any more.
+// So does one on which nothing comes any more. Its answer is one that a client
+// takes for worth another try.
 func TestStandstill(t *testing.T) {
 	tune := newClock().tuning()
 	tune.readPatience = 200 * time.Millisecond
@@ -110,8 +111,13 @@ func TestStandstill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusBadRequest || len(extents(t, n.dir)) > 0 {
-		t.Errorf("%s, %d extents", resp.Status, len(extents(t, n.dir)))
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantProblem(t, "standstill", answer{resp.StatusCode, resp.Header, body}, 408, "stalled")
+	if left := extents(t, n.dir); len(left) > 0 {
+		t.Errorf("%d extents", len(left))
 	}
 	n.wantNoPart(u)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 
 	"quicksync.me/desktop/service/node/store"
 )
@@ -20,6 +21,7 @@ const (
 	codeNoUpload     = "no_such_upload"
 	codeBadRequest   = "bad_request"
 	codeBadMethod    = "method_not_allowed"
+	codeStalled      = "stalled"
 	codeBadPart      = "bad_part"
 	codePartTooLarge = "part_too_large"
 	codeIncomplete   = "incomplete"
@@ -54,11 +56,13 @@ var (
 	missingProblem  = problem{Status: http.StatusNotFound, Code: codeNotFound, Detail: "There is no such file."}
 )
 
-// answers translate what a store reports. The first that matches counts.
+// answers translate what a store reports. The first that matches counts: a body
+// that stalled has also ended early, but may come whole the next time.
 var answers = []struct {
 	is      error
 	problem problem
 }{
+	{os.ErrDeadlineExceeded, problem{Status: http.StatusRequestTimeout, Code: codeStalled, Detail: "Nothing of the body came for too long."}},
 	{store.ErrDiskFull, problem{Status: http.StatusInsufficientStorage, Code: codeDiskFull, Detail: "The node's disk is full."}},
 	{store.ErrNotFound, missingProblem},
 	{store.ErrNoUpload, problem{Status: http.StatusNotFound, Code: codeNoUpload, Detail: "There is no such upload under way."}},
