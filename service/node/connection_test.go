@@ -3,10 +3,12 @@ package node
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -120,6 +122,77 @@ func TestStandstill(t *testing.T) {
 		t.Errorf("%d extents", len(left))
 	}
 	n.wantNoPart(u)
+}
+
+// A body that is announced, never comes and is read by nobody holds no
+// connection for ever, on the local network neither.
+func TestBodyThatNeverComes(t *testing.T) {
+	tune := newClock().tuning()
+	tune.readPatience = 200 * time.Millisecond
+	n := startTuned(t, Config{LAN: "127.0.0.1:0"}, tune)
+	lan, err := url.Parse(share(n, n.link(n.upload("name", []byte("hello")), "").URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		address, head string
+		status        int
+	}{
+		"the API":         {n.main.address.String(), "PUT /v1/buckets HTTP/1.1", 401},
+		"a download":      {lan.Host, "GET " + lan.RequestURI() + " HTTP/1.1", 200},
+		"nothing":         {lan.Host, "POST / HTTP/1.1", 404},
+		"asked for first": {n.main.address.String(), "PUT /v1/buckets HTTP/1.1\r\nExpect: 100-continue", 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := announce(t, c.address, c.head, 1000)
+			defer conn.Close()
+			if got := readUntilClosed(t, conn); got != c.status {
+				t.Errorf("status %d, want %d", got, c.status)
+			}
+		})
+	}
+}
+
+// Who asks whether to send a large body, and is refused, hears so at once.
+func TestRefusedBeforeTheBody(t *testing.T) {
+	n := start(t, Config{})
+	conn := announce(t, n.main.address.String(), "PUT /v1/buckets HTTP/1.1\r\nExpect: 100-continue", 1<<20)
+	defer conn.Close()
+	if got := readUntilClosed(t, conn); got != http.StatusUnauthorized {
+		t.Errorf("status %d", got)
+	}
+}
+
+// announce sends the head of a request with a body, and nothing of the body.
+func announce(t *testing.T, address, head string, length int) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(conn, "%s\r\nHost: %s\r\nContent-Length: %d\r\n\r\n", head, address, length); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// readUntilClosed returns the status of an answer after which the node closes
+// the connection.
+func readUntilClosed(t *testing.T, conn net.Conn) int {
+	t.Helper()
+	r := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if rest, err := io.ReadAll(r); err != nil || len(rest) > 0 {
+		t.Errorf("after the answer: %q, %v", rest, err)
+	}
+	return resp.StatusCode
 }
 
 // halfAPart sends 500 bytes of a part of 1000.

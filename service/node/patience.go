@@ -15,10 +15,15 @@ type patience struct {
 	next        http.Handler
 }
 
-// ServeHTTP serves with a body and a writer that push the deadlines.
+// ServeHTTP serves with a body and a writer that push the deadlines. A body has
+// its first deadline before anybody reads: where nobody does, the server itself
+// waits for it. It goes by the type of its own body then, which therefore stays
+// in its request.
 func (p patience) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	if r.Body != http.NoBody {
+		_ = control.SetReadDeadline(time.Now().Add(p.read)) // fails only where the connection is gone
+		r = r.WithContext(r.Context())
 		r.Body = &patientBody{r.Body, control, p.read}
 	}
 	p.next.ServeHTTP(&patientWriter{ResponseWriter: w, control: control, patience: p.write}, r)
