@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"quicksync.me/desktop/service/node/unixfs"
+	"quicksync.me/desktop/service/paths"
 )
 
 // extentID names an extent file. It is random, and never given twice.
@@ -63,7 +64,7 @@ func (x *extents) write(ctx context.Context, body io.Reader) (extent, error) {
 	}
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = syncDir(filepath.Dir(f.Name()))
+		err = paths.SyncDir(filepath.Dir(f.Name()))
 	}
 	if err != nil {
 		return extent{}, diskError(errors.Join(err, x.remove(e.id)))
@@ -82,7 +83,7 @@ func (x *extents) create(id extentID) (*os.File, error) {
 	if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	if err := syncDir(x.dir); err != nil {
+	if err := paths.SyncDir(x.dir); err != nil {
 		return nil, err
 	}
 	return os.OpenFile(path, flags, 0o600)

@@ -22,6 +22,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"quicksync.me/desktop/service/paths"
 )
 
 const (
@@ -79,7 +81,7 @@ func Open(cfg Config) (*Store, error) {
 	if err := s.sweep(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if err := syncDir(cfg.Dir); err != nil {
+	if err := paths.SyncDir(cfg.Dir); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s.refill()

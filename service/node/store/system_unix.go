@@ -3,7 +3,6 @@
 package store
 
 import (
-	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -12,16 +11,6 @@ import (
 // diskFullErrnos are what a system says when there is no room: on the disk, or
 // within the user's share of it.
 var diskFullErrnos = []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT}
-
-// syncDir makes the names in a directory survive a power cut.
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
 
 // freeSpace returns the bytes that this user may still write.
 func freeSpace(path string) (uint64, error) {

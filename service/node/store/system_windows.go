@@ -9,10 +9,6 @@ import (
 // diskFullErrnos are what Windows says when there is no room.
 var diskFullErrnos = []syscall.Errno{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL}
 
-// syncDir does nothing: NTFS journals the names itself, and a directory cannot
-// be opened for writing.
-func syncDir(string) error { return nil }
-
 // freeSpace returns the bytes that this user may still write.
 func freeSpace(path string) (uint64, error) {
 	name, err := windows.UTF16PtrFromString(path)
