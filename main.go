@@ -120,7 +120,7 @@ func serve(where paths.Paths, gate *gate, language string, files []string, leave
 	if err != nil {
 		return err
 	}
-	here, err := openNode(node.Config{Dir: filepath.Join(where.Data, "node"), Log: log})
+	here, err := node.Open(context.Background(), node.Config{Dir: filepath.Join(where.Data, "node"), Log: log})
 	if err != nil {
 		return err
 	}
@@ -161,17 +161,6 @@ func keep(where paths.Paths, cfg *transfer.Config) (setAside []error, end func()
 	}
 	cfg.Journal, cfg.Left = kept, left
 	return setAside, func() { within(ending, func(context.Context) error { return kept.Close() }) }
-}
-
-// openNode waits for a program that is ending: it gives the data folder back
-// first and its node last, when its journal can be taken over too.
-func openNode(cfg node.Config) (*node.Node, error) {
-	for end := time.Now().Add(waiting); ; {
-		here, err := node.Open(context.Background(), cfg)
-		if !errors.Is(err, node.ErrInUse) || time.Now().After(end) {
-			return here, err
-		}
-	}
 }
 
 // show opens the window and returns when the person has left.

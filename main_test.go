@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 
 	"quicksync.me/desktop/service/instance"
-	"quicksync.me/desktop/service/node"
 )
 
 // deaf takes nothing before it is told to stop: a window that is gone.
@@ -48,32 +46,5 @@ func TestGateTurnsAwayWhatWouldBeLost(t *testing.T) {
 	go g.open(w, nil)
 	if err := g.HandOver([]string{"/f"}); err != nil || len(w.got) != 1 {
 		t.Errorf("%v, %q", err, w.got)
-	}
-}
-
-// TestTheNodeOfAnEndingProgramIsWaitedFor: it may end after the data folder is
-// free.
-func TestTheNodeOfAnEndingProgramIsWaitedFor(t *testing.T) {
-	cfg := node.Config{Dir: t.TempDir()}
-	ending, err := node.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again, err := node.Open(t.Context(), cfg); !errors.Is(err, node.ErrInUse) {
-		t.Fatalf("two nodes in one folder: %v, %v", again, err)
-	}
-	var closing sync.WaitGroup
-	closing.Go(func() {
-		if err := ending.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	here, err := openNode(cfg)
-	closing.Wait()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := here.Close(context.Background()); err != nil {
-		t.Error(err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/instance"
+	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/transfer"
 )
@@ -37,6 +38,7 @@ var words = []word{
 	{session.ErrNoSession, "no_session", "The server does not tell its session ID, which names are hidden with. Set QS_SESSION."},
 	{errNoNode, "no_node", "No storage is running that would answer the link once this command has ended. Start QuickSync, or “qs node”, first."},
 	{instance.ErrInUse, "in_use", "Another program uses this data folder and does not answer. Wait until it has finished, or end it."},
+	{node.ErrInUse, "in_use", "Another program uses this data folder and does not answer. Wait until it has finished, or end it."},
 	{api.ErrUnauthorized, "unauthorized", "The server does not accept the key. Check QS_TOKEN."},
 	{api.ErrForbidden, "forbidden", "The server forbids this."},
 	{api.ErrNotFound, "not_found", "The storage does not have this file."},

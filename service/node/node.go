@@ -107,8 +107,13 @@ type tuning struct {
 	readPatience, writePatience time.Duration
 }
 
-// Open starts a node: when it returns, the API answers. It fails with ErrInUse
-// while another node has the directory. The context bounds the start alone.
+// endingPatience is how long Open waits for another node to end: longer than a
+// program that ends gives any one of its parts, of which the node is the last.
+const endingPatience = 15 * time.Second
+
+// Open starts a node: when it returns, the API answers. It waits a while for a
+// node that is ending in the same directory, then fails with ErrInUse. The
+// context bounds the start alone.
 func Open(ctx context.Context, cfg Config) (*Node, error) {
 	return open(ctx, cfg, tuning{now: time.Now, readPatience: time.Minute, writePatience: 2 * time.Minute})
 }
@@ -118,7 +123,7 @@ func open(ctx context.Context, cfg Config, tune tuning) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.Open(store.Config{Dir: cfg.Dir, Log: cfg.Log})
+	st, err := openStore(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("node: %w", err)
 	}
@@ -127,6 +132,22 @@ func open(ctx context.Context, cfg Config, tune tuning) (*Node, error) {
 		return nil, errors.Join(err, st.Close())
 	}
 	return n, nil
+}
+
+// openStore waits for a program that is ending: it gives the data folder back
+// first and its node last, when its journal can be taken over too.
+func openStore(ctx context.Context, cfg Config) (*store.Store, error) {
+	ctx, cancel := context.WithTimeout(ctx, endingPatience)
+	defer cancel()
+	for {
+		st, err := store.Open(store.Config{Dir: cfg.Dir, Log: cfg.Log})
+		if !errors.Is(err, ErrInUse) {
+			return st, err
+		}
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("%w: %w", err, ctx.Err())
+		}
+	}
 }
 
 func (n *Node) start(ctx context.Context, cfg Config, tune tuning) error {

@@ -114,9 +114,25 @@ func TestExplicitPort(t *testing.T) {
 
 func TestOneNodePerDirectory(t *testing.T) {
 	n := start(t, Config{})
-	_, err := Open(t.Context(), Config{Dir: n.dir})
-	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), n.dir) {
+	impatient, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Open(impatient, Config{Dir: n.dir})
+	if !errors.Is(err, ErrInUse) || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), n.dir) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A node that ends later than the store waits for it is waited for.
+func TestEndingNodeIsWaitedFor(t *testing.T) {
+	ending := start(t, Config{})
+	ended := make(chan error, 1)
+	time.AfterFunc(1500*time.Millisecond, func() { ended <- ending.Close(context.Background()) })
+	n, err := Open(t.Context(), Config{Dir: ending.dir})
+	if err := errors.Join(err, <-ended); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Close(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 
