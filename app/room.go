@@ -62,23 +62,27 @@ func (a *App) roomOnDisk(p *place, r *room) {
 	r.size, r.disk = max(int64(min(usage.Free, 1<<62))-r.waiting, 0), true
 }
 
-// heldBy counts what a storage holds or will hold: its files and their bytes. What
-// gives way to something else does not count. Callers hold a.mu.
+// heldBy counts what a storage holds or will hold: its files and their bytes. A
+// file that several uploads stand for is one. What gives way to something else
+// does not count, nor what lies in the storage of an earlier key. Callers hold
+// a.mu.
 func (a *App) heldBy(p *place) (files int, size int64) {
-	counted := map[string]bool{}
+	counts := map[string]bool{} // by the key of a file; false for one that goes
 	for _, u := range a.transfers.order {
-		if u.Target != p.id {
+		if u.Target != p.id || u.earlier || counts[u.FileKey] {
 			continue
 		}
-		counted[u.FileKey] = true
-		if u.unwanted || u.State.Ended() && !u.State.Stored() {
-			continue
+		goes := u.unwanted || u.State.Ended() && !u.State.Stored()
+		if u.FileKey != "" {
+			counts[u.FileKey] = !goes
 		}
-		files++
-		size += u.Size
+		if !goes {
+			files++
+			size += u.Size
+		}
 	}
 	for _, f := range p.list.files {
-		if !counted[f.Key] {
+		if _, ours := counts[f.Key]; !ours {
 			files++
 			size += max(f.Size, 0)
 		}

@@ -165,3 +165,28 @@ func TestRoomThatIsLeft(t *testing.T) {
 	s.act(func(a views.Actions) { a.Delete([]string{r.ID}) })
 	left(views.Room{Files: 3, MaxFiles: 3, Bytes: 2_000_000, MaxBytes: 2_000_000})
 }
+
+// TestRoomCountsAFileOnce, however often it was dropped, and nothing of what lies
+// in the storage of an earlier key.
+func TestRoomCountsAFileOnce(t *testing.T) {
+	s := newStage(t)
+	s.bounded(node.Rules{MaxFiles: 3, MaxMegaBytes: 2})
+	left := func(want views.Room) {
+		s.Helper()
+		s.until("the room that is left", func() bool { return s.connection().Room == want })
+	}
+	path := s.file("f", 500_000)
+	s.act(func(a views.Actions) { a.Add([]string{path}) })
+	s.row("f", views.Done)
+	s.act(func(a views.Actions) { a.Add([]string{path}) })
+	s.row("f", views.AlreadyUploaded)
+	s.act(func(a views.Actions) { a.Add([]string{s.file("g", 500_000)}) })
+	s.row("g", views.Done)
+	left(views.Room{Files: 1, MaxFiles: 3, Bytes: 1_000_000, MaxBytes: 2_000_000})
+
+	next, err := node.Open(t.Context(), node.Config{Dir: t.TempDir(), Rules: node.Rules{MaxFiles: 3, MaxMegaBytes: 2}})
+	s.must(err)
+	t.Cleanup(func() { s.must(next.Close(context.Background())) })
+	s.connect(views.ConnectionForm{PlaceID: s.connection().Current, Key: invitation(next), HideNames: true})
+	left(views.Room{Files: 3, MaxFiles: 3, Bytes: 2_000_000, MaxBytes: 2_000_000})
+}
