@@ -93,13 +93,14 @@ var parts = map[transfer.PartState]views.Part{
 	transfer.PartMissing: views.PartMissing, transfer.PartMoving: views.PartMoving, transfer.PartDone: views.PartDone,
 }
 
-// linkView is the block of the link, with the address that the storage gave.
+// linkView is the block of the link, with the address that the storage gave. One
+// that has ended is as if there were none: it is made anew when it is wanted.
 func (a *App) linkView(p *place, r views.Row) views.Link {
 	if !r.HasLink {
 		return views.Link{}
 	}
 	s := a.linkOf(r.ID)
-	if s == nil {
+	if s == nil || ended(s.link) {
 		return views.Link{Reach: a.reach(p, "")}
 	}
 	l := views.Link{Making: s.making, Problem: a.explain(s.err, r.Name), WorksUntil: a.until(p, s.link)}

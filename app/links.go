@@ -3,6 +3,7 @@ package app
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,6 +82,7 @@ func (a *App) noteEnded(ended []*tracked) (over []*batch) {
 func (a *App) finish(b *batch) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	b.done = a.stillThere(b.done)
 	if len(b.done) == 0 {
 		return
 	}
@@ -97,26 +99,34 @@ func (a *App) finish(b *batch) {
 	a.copyBatch(p, b)
 }
 
+// stillThere leaves out what was deleted or gave way since it was done: its link
+// is dead. Callers hold a.mu.
+func (a *App) stillThere(done []*tracked) []*tracked {
+	return slices.DeleteFunc(done, func(u *tracked) bool { return u.unwanted || a.transfers.byID[u.ID] != u })
+}
+
 // copyBatch copies what of a batch may be copied. Callers hold a.mu.
 func (a *App) copyBatch(p *place, b *batch) {
+	there := a.stillThere(b.done) // the person may have taken long to answer
 	wanted := b.quick || a.prefs.Load().CopyWhenDone
-	if b.failed || !wanted || len(b.done) > maxCopied || a.reach(p, b.done[0].Link.URL) == views.ReachThisComputer {
+	if b.failed || !wanted || len(there) == 0 || len(there) > maxCopied || a.reach(p, there[0].Link.URL) == views.ReachThisComputer {
 		return
 	}
-	done := make([]transfer.Status, len(b.done))
-	for i, u := range b.done {
+	done := make([]transfer.Status, len(there))
+	for i, u := range there {
 		done[i] = u.Status
 	}
 	a.group.Go(func() { a.copyDone(p, done, b.clip) })
 }
 
 // copyDone copies the links of finished uploads. Of many files that were on
-// their way together the links are asked for only now.
+// their way together the links are asked for only now, as are those that have
+// ended while others were on their way.
 func (a *App) copyDone(p *place, done []transfer.Status, before func() string) {
 	links, sizes := make([]api.Link, len(done)), make([]int64, len(done))
 	for i, u := range done {
 		links[i], sizes[i] = u.Link, u.Size
-		if u.Link.URL != "" {
+		if u.Link.URL != "" && !ended(u.Link) {
 			continue
 		}
 		link, err := a.fetchLink(p, u.File, u.Name)

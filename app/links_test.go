@@ -1,0 +1,72 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/views"
+)
+
+// halfDone adds two files together and returns their rows, when the first is done
+// and the second still waits.
+func (s *stage) halfDone() (done, waits views.Row) {
+	s.Helper()
+	s.act(func(a views.Actions) {
+		a.SetAudience(views.AudienceNetwork)
+		a.PauseAll()
+		a.Add([]string{s.file("done", 10), s.file("waits", 20)})
+	})
+	waits = s.row("waits", views.Paused)
+	done = s.row("done", views.Paused)
+	s.act(func(a views.Actions) { a.Resume([]string{done.ID}) })
+	return s.row("done", views.Done), waits
+}
+
+// endLink has the link of an upload end.
+func (s *stage) endLink(id string) {
+	s.app.mu.Lock()
+	defer s.app.mu.Unlock()
+	s.app.transfers.byID[id].Link = api.Link{URL: "http://dead.example/", Expires: time.Now().Add(-time.Minute)}
+}
+
+// TestOfWhatWasDeletedNoLinkIsCopied when the rest of what was added with it is
+// done.
+func TestOfWhatWasDeletedNoLinkIsCopied(t *testing.T) {
+	s := newStage(t)
+	done, waits := s.halfDone()
+	s.act(func(a views.Actions) { a.Delete([]string{done.ID}) })
+	s.until("one row", func() bool { return len(s.rows()) == 1 })
+	s.act(func(a views.Actions) { a.Resume([]string{waits.ID}) })
+	s.says("Link copied")
+	if links := s.desk.Content(); strings.Contains(links, "\n") {
+		t.Errorf("the clipboard holds %q", links)
+	}
+}
+
+// TestALinkThatHasEndedIsCopiedAnew when the rest of what was added with it is
+// done.
+func TestALinkThatHasEndedIsCopiedAnew(t *testing.T) {
+	s := newStage(t)
+	done, waits := s.halfDone()
+	s.endLink(done.ID)
+	s.act(func(a views.Actions) { a.Resume([]string{waits.ID}) })
+	s.says("2 links copied")
+	if links := s.desk.Content(); strings.Contains(links, "dead") {
+		t.Errorf("the clipboard holds %q", links)
+	}
+}
+
+// TestALinkThatHasEndedIsNotShown: who wants its QR code gets a new one.
+func TestALinkThatHasEndedIsNotShown(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceNetwork) })
+	r := s.sent(s.file("f", 10))
+	s.until("the link", func() bool { return s.detail().Link.URL != "" })
+	s.endLink(r.ID)
+	s.app.now()
+	s.until("no link", func() bool { return s.detail().Link.URL == "" })
+	s.act(func(a views.Actions) { a.MakeLink(r.ID) })
+	s.until("a new link", func() bool { return strings.HasPrefix(s.detail().Link.URL, "http://localhost:") })
+}
