@@ -339,6 +339,44 @@ func TestConnectAndForget(t *testing.T) {
 	s.until("an empty keyring", func() bool { return s.ring.len() == 0 })
 }
 
+// TestNothingIsOfferedOfAStorageThatWasRemoved, and a link that is not to be had
+// any more is said.
+func TestNothingIsOfferedOfAStorageThatWasRemoved(t *testing.T) {
+	s := newStage(t)
+	server := s.startNode()
+	if problem := s.connect(views.ConnectionForm{Key: invitation(server), HideNames: true}); problem != "" {
+		t.Fatal(problem)
+	}
+	s.until("the server", func() bool { return s.connection().Ready && s.connection().Current != hereID })
+	s.act(func(a views.Actions) { a.Add([]string{s.file("f", 10)}) })
+	r := s.row("f", views.Done)
+	s.until("the recent link", func() bool { return len(s.overall().Recents) == 1 })
+	s.act(func(a views.Actions) { a.Forget(s.connection().Current) })
+	s.until("no recent link", func() bool { return len(s.overall().Recents) == 0 })
+	s.app.mu.Lock()
+	left := len(s.app.transfers.order)
+	s.app.mu.Unlock()
+	if left > 0 {
+		t.Errorf("%d uploads are left", left)
+	}
+	s.act(func(a views.Actions) { a.CopyLink(r.ID) })
+	s.says("The link could not be made")
+}
+
+// TestALinkThatCannotBeMadeIsSaid where the person asked for it.
+func TestALinkThatCannotBeMadeIsSaid(t *testing.T) {
+	s := newStage(t)
+	n := s.startNode()
+	f := s.front(n)
+	s.connect(views.ConnectionForm{Key: f.url + "#key=" + n.Token(), HideNames: true})
+	s.until("the server", func() bool { return s.connection().Ready && s.connection().Current != hereID })
+	s.act(func(a views.Actions) { a.Add([]string{s.file("f", 10)}) })
+	r := s.row("f", views.Done)
+	f.answer(refuse(http.StatusForbidden, "forbidden"))
+	s.act(func(a views.Actions) { a.NewLink(r.ID) })
+	s.says("The link could not be made")
+}
+
 func TestConnectSaysWhatIsWrong(t *testing.T) {
 	s := newStage(t)
 	server := s.startNode()

@@ -174,7 +174,8 @@ func serverName(server string) string {
 	return server
 }
 
-// forget removes a storage and its key from this computer.
+// forget removes a storage and its key from this computer, with the rows of its
+// uploads: nobody can reach their links any more.
 func (a *App) forget(id string) {
 	if id == hereID {
 		return
@@ -193,6 +194,8 @@ func (a *App) forget(id string) {
 		return
 	}
 	a.Engine.Cancel(ids...)
+	a.Engine.Forget(ids...)
+	a.drop(ids...)
 	if conn != nil {
 		conn.Close()
 	}

@@ -221,19 +221,25 @@ func (a *App) copyLink(id string) { a.withLink(id, false, a.copyMade) }
 func (a *App) newLink(id string) { a.withLink(id, true, a.copyMade) }
 
 // makeLinkOf makes a link, where there is none that works, to be looked at.
-func (a *App) makeLinkOf(id string) { a.withLink(id, false, func(*place, api.Link, int64) {}) }
+func (a *App) makeLinkOf(id string) { a.withLink(id, false, func(*place, api.Link, int64, error) {}) }
 
-// copyMade copies a link that is there.
-func (a *App) copyMade(p *place, l api.Link, size int64) {
+// copyMade copies a link that is there, or says why it does not.
+func (a *App) copyMade(p *place, l api.Link, size int64, err error) {
+	if err != nil {
+		a.cannotCopy(err)
+		return
+	}
 	a.copyTried(p, []api.Link{l}, []int64{size}, nil)
 }
 
-// withLink hands a row's link on; one that is missing or has ended is made anew.
-func (a *App) withLink(id string, anew bool, then func(p *place, l api.Link, size int64)) {
+// withLink hands a row's link on, or why there is none; one that is missing or has
+// ended is made anew.
+func (a *App) withLink(id string, anew bool, then func(p *place, l api.Link, size int64, err error)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p, f, name, ok := a.find(id)
-	if !ok {
+	if !ok { // the row went since it was clicked
+		a.group.Go(func() { then(p, api.Link{}, 0, errAway) })
 		return
 	}
 	s := a.linkOf(id)
@@ -241,14 +247,13 @@ func (a *App) withLink(id string, anew bool, then func(p *place, l api.Link, siz
 		return
 	}
 	if s != nil && !anew && s.link.URL != "" && !ended(s.link) {
-		a.group.Go(func() { then(p, s.link, f.Size) })
+		a.group.Go(func() { then(p, s.link, f.Size, nil) })
 		return
 	}
 	a.links[id] = &linkState{making: true}
 	a.group.Go(func() {
-		if link, err := a.makeLink(id, p, f, name); err == nil {
-			then(p, link, f.Size)
-		}
+		link, err := a.makeLink(id, p, f, name)
+		then(p, link, f.Size, err)
 	})
 	a.now()
 }
