@@ -133,6 +133,7 @@ type App struct {
 	sums      map[string]*sum             // by row
 	picture   picture                     // of the selected file
 	copied    string                      // what we put on the clipboard last
+	unasked   bool                        // it was put there without a click of the person
 	ask       bool                        // the strip "Who should open it?" is shown
 	asked     *batch                      // what the answer is for, all in one
 	held      []*parcel                   // what does not fit its storage, oldest first

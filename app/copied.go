@@ -57,12 +57,13 @@ func (a *App) copiedText() string {
 }
 
 // copiedSince tells whether the person has copied something since this text was
-// on the clipboard.
+// on the clipboard, be it a link in this window. What we put there by ourselves the
+// person has not copied.
 func (a *App) copiedSince(before string) bool {
 	now := a.copiedText()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return now != before && now != a.copied
+	return now != before && !(a.unasked && now == a.copied)
 }
 
 // tellCopied reads the text on the clipboard for the window.

@@ -206,7 +206,7 @@ func (a *App) copiedSays(p *place, urls []string, until time.Time) string {
 func (a *App) copy(text string, byItself bool, count int, said string) {
 	a.Desktop.Clipboard().SetContent(text)
 	a.mu.Lock()
-	a.copied = text
+	a.copied, a.unasked = text, byItself
 	a.mu.Unlock()
 	a.say(said)
 	if byItself && a.prefs.Load().Notify {
