@@ -76,10 +76,12 @@ func (a *App) take(d *parcel) {
 		case <-d.place.tried:
 		}
 		if _, reached := a.targetOf(d.place); !reached {
+			a.release(d.batch)
 			a.say(a.Words.Text("note.notReached"))
 			return
 		}
 		if a.admits(d) {
+			a.giveWay(d.batch)
 			a.send(d)
 		}
 	})
@@ -98,10 +100,11 @@ func (a *App) admits(d *parcel) bool {
 		return false
 	}
 	if m.files == 0 {
+		a.release(d.batch)
 		a.say(a.Words.Text("note.emptyFolder"))
 		return false
 	}
-	q, fits := a.judge(d, m, a.roomOf(d.place), time.Now())
+	q, fits := a.judge(d, m, a.roomOf(d.place, d.batch), time.Now())
 	if fits || d.sure {
 		return true
 	}
@@ -120,6 +123,7 @@ func (a *App) send(d *parcel) {
 		id, added := a.Engine.Add(d.place.id, src)
 		if !added {
 			twice++
+			d.batch.lacks = true
 			return
 		}
 		d.batch.left++
@@ -136,7 +140,7 @@ func (a *App) send(d *parcel) {
 	d.batch.walking = false
 	over := d.batch.over()
 	if over {
-		d.batch.ended = time.Now()
+		a.end(d.batch)
 	}
 	a.offerOneLink(d)
 	a.mu.Unlock()

@@ -36,6 +36,10 @@ type batch struct {
 	done    []*tracked
 	// ended is when all of it was over; zero before.
 	ended time.Time
+	// instead are the uploads in whose place it is sent.
+	instead []*tracked
+	// lacks tells that some of it is sent by another batch.
+	lacks bool
 }
 
 // join adds what earlier batches have waiting for the same answer. Of one that
@@ -54,6 +58,17 @@ func (b *batch) join(earlier *batch) *batch {
 
 func (b *batch) over() bool { return !b.walking && b.left == 0 }
 
+// whole tells that all of what is over is there.
+func (b *batch) whole() bool { return !b.failed && !b.lacks && len(b.done) > 0 }
+
+// end notes that all of a batch is over. Callers hold a.mu.
+func (a *App) end(b *batch) {
+	b.ended = time.Now()
+	for _, u := range b.instead {
+		a.settle(u)
+	}
+}
+
 // noteEnded books the uploads that have ended and returns the batches that are
 // over by that. Callers hold a.mu.
 func (a *App) noteEnded(ended []*tracked) (over []*batch) {
@@ -70,7 +85,7 @@ func (a *App) noteEnded(ended []*tracked) (over []*batch) {
 			b.failed = true
 		}
 		if b.over() {
-			b.ended = time.Now()
+			a.end(b)
 			over = append(over, b)
 		}
 	}

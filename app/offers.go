@@ -94,11 +94,16 @@ func (a *App) answer(offer string, place int) {
 	}
 	switch answers[place] {
 	case answerArchive:
+		if a.release(d.batch) { // the archive that it is already
+			break
+		}
 		d.archive = a.archiveName(d.paths)
 		a.take(d)
 	case answerAnyway:
 		d.sure = true
 		a.take(d)
+	case answerNot:
+		a.release(d.batch)
 	case answerOneLink:
 		a.oneLink(d)
 	}

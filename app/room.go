@@ -24,21 +24,21 @@ type room struct {
 	waiting int64
 }
 
-// roomOf returns what a storage has room for. What is on its way there counts
-// as if it were there.
-func (a *App) roomOf(p *place) room {
+// roomOf returns what a storage has room for where this batch is sent to it. What
+// is on its way there counts as if it were there.
+func (a *App) roomOf(p *place, b *batch) room {
 	r := room{files: -1, size: -1, rate: a.rateTo(p)}
 	if p.here() {
-		a.roomOnDisk(p, &r)
+		a.roomOnDisk(p, b, &r)
 		return r
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	r.waiting = a.comingTo(p)
+	r.waiting = a.comingTo(p, b)
 	if p.conn == nil {
 		return r
 	}
-	files, size := a.heldBy(p)
+	files, size := a.heldBy(p, b)
 	s := p.conn.Session()
 	r.ends = s.Ends
 	if s.MaxFiles > 0 {
@@ -51,28 +51,27 @@ func (a *App) roomOf(p *place) room {
 }
 
 // roomOnDisk tells how much of this computer's own storage is free.
-func (a *App) roomOnDisk(p *place, r *room) {
+func (a *App) roomOnDisk(p *place, b *batch, r *room) {
 	usage, err := a.Node.Usage(a.ctx)
 	if err != nil {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	r.waiting = a.comingTo(p)
+	r.waiting = a.comingTo(p, b)
 	r.size, r.disk = max(int64(min(usage.Free, 1<<62))-r.waiting, 0), true
 }
 
 // heldBy counts what a storage holds or will hold: its files and their bytes. A
-// file that several uploads stand for is one. What gives way to something else
-// does not count, nor what lies in the storage of an earlier key. Callers hold
-// a.mu.
-func (a *App) heldBy(p *place) (files int, size int64) {
+// file that several uploads stand for is one. What yields to a batch does not
+// count, nor what lies in the storage of an earlier key. Callers hold a.mu.
+func (a *App) heldBy(p *place, b *batch) (files int, size int64) {
 	counts := map[string]bool{} // by the key of a file; false for one that goes
 	for _, u := range a.transfers.order {
 		if u.Target != p.id || u.earlier || counts[u.FileKey] {
 			continue
 		}
-		goes := u.unwanted || u.State.Ended() && !u.State.Stored()
+		goes := u.yields(b) || u.State.Ended() && !u.State.Stored()
 		if u.FileKey != "" {
 			counts[u.FileKey] = !goes
 		}
@@ -90,14 +89,21 @@ func (a *App) heldBy(p *place) (files int, size int64) {
 	return files, size
 }
 
-// comingTo is how many bytes are still to be sent to a storage. Callers hold a.mu.
-func (a *App) comingTo(p *place) (bytes int64) {
+// comingTo is how many bytes are still to be sent to a storage, but for what yields
+// to a batch. Callers hold a.mu.
+func (a *App) comingTo(p *place, b *batch) (bytes int64) {
 	for _, u := range a.transfers.order {
-		if u.Target == p.id && !u.unwanted && !u.State.Ended() {
+		if u.Target == p.id && !u.yields(b) && !u.State.Ended() {
 			bytes += u.Size - u.Sent
 		}
 	}
 	return bytes
+}
+
+// yields tells that an upload takes no room from a batch, nil for none: it gives way
+// to it, or has given way before. What is stored takes its room until it is deleted.
+func (u *tracked) yields(b *batch) bool {
+	return !u.State.Stored() && (u.unwanted || b != nil && u.heir == b)
 }
 
 // rateTo is about how fast a storage is sent to: as fast as of late, but not
@@ -202,7 +208,7 @@ func (a *App) warnOfEnd(now time.Time) {
 	}) {
 		return
 	}
-	if takes := a.transfers.meter.Left(a.comingTo(p)); takes > ends.Sub(now) {
+	if takes := a.transfers.meter.Left(a.comingTo(p, nil)); takes > ends.Sub(now) {
 		a.transfers.warned = true
 		a.note = note{a.tooLate(takes, ends.Sub(now)), now}
 	}

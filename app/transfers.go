@@ -31,9 +31,12 @@ type tracked struct {
 	counted bool // is in the group
 	over    bool // its end was noted
 	// unwanted uploads have given way to another: they are not shown any more,
-	// and what the storage has of them is deleted.
+	// and what the storage has of them is deleted when the other is there.
 	unwanted bool
-	earlier  bool // it is in the storage of an earlier key
+	// heir is what is to be sent in its place; nil where nothing is, and once it
+	// was decided what becomes of it.
+	heir    *batch
+	earlier bool // it is in the storage of an earlier key
 }
 
 func (t *transfers) init() { t.byID = map[string]*tracked{} }

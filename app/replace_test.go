@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"os"
+	"slices"
+	"testing"
+
+	"quicksync.me/desktop/service/node"
+	"quicksync.me/desktop/views"
+)
+
+// TestWhatDoesNotFitReplacesNothing: the single files stay until the person has
+// answered, and afterwards.
+func TestWhatDoesNotFitReplacesNothing(t *testing.T) {
+	s := newStage(t)
+	server := s.bounded(node.Rules{MaxMegaBytes: 1})
+	s.act(func(a views.Actions) { a.Add([]string{s.file("a", 400_000), s.file("b", 400_000)}) })
+	s.only("a", "b")
+	s.answer("One link for all 2")
+	s.asks(server, "These 2 are 800 kB. This storage has room for 200 kB.", 2)
+	s.only("a", "b")
+	s.answer("Don’t send")
+	s.until("no question", func() bool { return s.connection().Offer.ID == "" })
+	s.only("a", "b")
+	if u := s.usage(server); u.Files != 2 {
+		t.Errorf("the storage has %+v", u)
+	}
+}
+
+// TestWhatIsOnItsWayLeavesItsRoom to what is sent in its place.
+func TestWhatIsOnItsWayLeavesItsRoom(t *testing.T) {
+	s := newStage(t)
+	s.bounded(node.Rules{MaxFiles: 2, MaxMegaBytes: 1})
+	s.act(func(a views.Actions) { a.PauseAll(); a.Add([]string{s.file("a", 400_000), s.file("b", 400_000)}) })
+	s.row("b", views.Paused)
+	s.answer("One link for all 2")
+	s.row("files.zip", views.Paused)
+	s.act(func(a views.Actions) { a.ResumeAll() })
+	s.only("files.zip")
+}
+
+// TestWhatCannotBeReplacedComesBack with its link.
+func TestWhatCannotBeReplacedComesBack(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceMe) })
+	a, b := s.file("a", 10), s.file("b", 20)
+	s.act(func(act views.Actions) { act.Add([]string{a, b}) })
+	s.only("a", "b")
+	s.must(os.Remove(b))
+	s.answer("One link for all 2")
+	s.row("files.zip", views.Failed)
+	s.row("a", views.Done)
+	s.row("b", views.Done)
+	s.kept(2)
+}
+
+// TestAnArchiveStaysUntilItsFilesAreThere, and where one of them is given up.
+func TestAnArchiveStaysUntilItsFilesAreThere(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceMe) })
+	s.act(func(a views.Actions) { a.Add([]string{s.folder("Holiday", "one.txt", "two.txt")}) })
+	archive := s.row("Holiday.zip", views.Done)
+	each := func() (one, two views.Row) {
+		s.act(func(a views.Actions) { a.PauseAll(); a.SendEach([]string{archive.ID}) })
+		one, two = s.row("Holiday/one.txt", views.Paused), s.row("Holiday/two.txt", views.Paused)
+		s.until("no archive", func() bool {
+			return !slices.ContainsFunc(s.rows(), func(r views.Row) bool { return r.ID == archive.ID })
+		})
+		return one, two
+	}
+	one, two := each()
+	s.act(func(a views.Actions) { a.Resume([]string{one.ID}) })
+	one = s.row("Holiday/one.txt", views.Done)
+	if u, err := s.node.Usage(context.Background()); err != nil || u.Files != 2 {
+		t.Errorf("the storage has %+v, %v", u, err)
+	}
+	s.act(func(a views.Actions) { a.Cancel([]string{two.ID}) })
+	s.row("Holiday/two.txt", views.Cancelled)
+	if again := s.row("Holiday.zip", views.Done); again.ID != archive.ID || !again.Can.Each {
+		t.Errorf("it came back as %+v", again)
+	}
+	s.act(func(a views.Actions) { a.Delete([]string{one.ID, two.ID}) })
+	s.only("Holiday.zip")
+
+	each()
+	s.act(func(a views.Actions) { a.ResumeAll() })
+	s.only("Holiday/one.txt", "Holiday/two.txt")
+	s.kept(2)
+}
+
+// TestAnArchiveThatIsOneStays where its files are too many for the storage.
+func TestAnArchiveThatIsOneStays(t *testing.T) {
+	s := newStage(t)
+	server := s.bounded(node.Rules{MaxFiles: 2})
+	s.act(func(a views.Actions) { a.Add([]string{s.folder("Holiday", "one.txt", "two.txt")}) })
+	archive := s.row("Holiday.zip", views.Done)
+	for range 2 {
+		s.act(func(a views.Actions) { a.SendEach([]string{archive.ID}) })
+		s.asks(server, "2 files; this storage takes 1 more — send them as one .zip?", 1)
+		s.answer("Send as one .zip")
+		s.until("no question", func() bool { return s.connection().Offer.ID == "" })
+		s.only("Holiday.zip")
+	}
+}
