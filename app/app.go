@@ -140,6 +140,7 @@ type App struct {
 	together  *parcel                     // what may have one link for all of it
 	measured  []*bundle.Lazy              // of the parcel that was looked through last
 	savings   map[*saving]bool
+	fetched   fetched
 	writing   bool // the settings are being written
 	note      note
 	usage     node.Usage

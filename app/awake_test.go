@@ -3,9 +3,11 @@ package app
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
+	"quicksync.me/desktop/views/words"
 )
 
 // sleepless writes down each change of what is wished.
@@ -73,6 +75,46 @@ func TestWhatKeepsTheComputerAwake(t *testing.T) {
 		all.group = []*tracked{{Status: transfer.Status{State: state}}}
 		if all.sending() != want {
 			t.Errorf("state %v: %v", state, !want)
+		}
+	}
+}
+
+// wish is what was wished last.
+type wish struct{ on bool }
+
+func (w *wish) Keep(on bool, _ string) { w.on = on }
+
+// TestASaveThatWaitsLetsTheComputerSleep: only bytes that come keep it awake.
+func TestASaveThatWaitsLetsTheComputerSleep(t *testing.T) {
+	one, other := &saving{}, &saving{}
+	one.add(transfer.Download{}, "1", 200)
+	other.add(transfer.Download{}, "2", 200)
+	text, err := words.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wished := &wish{}
+	a := &App{Params: Params{Awake: wished, Words: text}, savings: map[*saving]bool{one: true, other: true}}
+	start := time.Now()
+	for _, step := range []struct {
+		what  string
+		after time.Duration
+		does  func()
+		want  bool
+	}{
+		{"nothing has come", 0, func() {}, false},
+		{"a byte has come", time.Second, func() { one.files[0].Received.Store(1) }, true},
+		{"a moment without any", 20 * time.Second, func() {}, true},
+		{"the server is away", 40 * time.Second, func() {}, false},
+		{"the server is away for long", time.Hour, func() {}, false},
+		{"it is back", 2 * time.Hour, func() { one.files[0].Received.Store(2) }, true},
+		{"one has ended", 2*time.Hour + lull, func() { delete(a.savings, one) }, false},
+		{"the other goes on", 2*time.Hour + lull, func() { other.files[0].Received.Store(1) }, true},
+		{"all have ended", 2*time.Hour + lull, func() { delete(a.savings, other) }, false},
+	} {
+		step.does()
+		if a.keepAwake(start.Add(step.after)); wished.on != step.want {
+			t.Errorf("%s: %v", step.what, wished.on)
 		}
 	}
 }

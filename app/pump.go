@@ -78,7 +78,7 @@ func (a *App) tick(now time.Time) (moving bool) {
 	p := a.current
 	p.closed = a.isClosed(p, now)
 	news, seen := a.deliver(idsOf(changed), now), a.view
-	a.keepAwake()
+	a.keepAwake(now)
 	a.mu.Unlock()
 	a.shelf.take(news)
 	a.snapshot(p, seen, a.shelf.table.Show(seen.View), now)
