@@ -49,48 +49,103 @@ const connecting = time.Minute
 
 // connect reaches a storage and keeps it; done gets a sentence when that
 // failed. A key that is for a known storage replaces that one's.
-func (a *App) connect(f views.ConnectionForm, done func(problem string)) {
+func (a *App) connect(f views.ConnectionForm, done func(problem string)) (cancel func()) {
+	ctx, stop := context.WithCancel(a.ctx)
 	a.group.Go(func() {
-		err := a.connectNow(f)
-		if err != nil {
+		defer stop()
+		err := a.connectNow(ctx, f)
+		if err != nil && ctx.Err() == nil {
 			a.Log.Warn("a storage could not be connected", "error", err)
 		}
 		a.Do(func() { done(a.explain(err, "")) })
 	})
+	return stop
 }
 
-// connectNow keeps nothing unless all of it worked: what can fail comes first.
-func (a *App) connectNow(f views.ConnectionForm) error {
+// connectNow keeps nothing unless all of it worked, and is still wanted: what can
+// fail comes first.
+func (a *App) connectNow(ctx context.Context, f views.ConnectionForm) error {
 	cfg, err := a.form(f)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(a.ctx, connecting)
-	defer cancel()
-	first, err := openSession(ctx, cfg)
+	cfg, conn, err := a.contact(ctx, f, cfg)
 	if err != nil {
 		return err
 	}
-	defer first.Close()
-	cfg.Server, cfg.SessionID, cfg.LinkLifetime = first.Client().Server(), first.Session().ID, a.linkLifetime
-	cfg.ID = a.placeFor(f, first.Target().Storage)
-	conn, err := openSession(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	kept, err := a.Secrets.Set(a.ctx, cfg.ID, cfg.Token)
-	if err != nil {
+	if err := a.keepKey(ctx, cfg); err != nil {
 		conn.Close()
 		return err
-	}
-	if kept != secrets.InKeyring {
-		a.say(a.Words.Text("note.keyring"))
 	}
 	p, generation := a.adopt(cfg)
 	a.use(p, generation, conn)
 	p.triedOnce.Do(func() { close(p.tried) })
 	a.choose(p.id)
 	return nil
+}
+
+// contact connects a storage, and tells how it is reached from now on.
+func (a *App) contact(ctx context.Context, f views.ConnectionForm, cfg session.Config) (session.Config, *session.Connection, error) {
+	ctx, cancel := context.WithTimeout(ctx, connecting)
+	defer cancel()
+	first, err := openSession(ctx, cfg)
+	if err != nil {
+		return cfg, nil, err
+	}
+	defer first.Close()
+	cfg.Server, cfg.SessionID, cfg.LinkLifetime = first.Client().Server(), first.Session().ID, a.linkLifetime
+	cfg.ID = a.placeFor(f, first.Target().Storage)
+	conn, err := openSession(ctx, cfg)
+	return cfg, conn, err
+}
+
+// keepKey keeps the key of a storage. A keyring may ask the person first: if it is
+// not wanted any more by then, the key that was there before comes back, unless that
+// cannot be read.
+func (a *App) keepKey(ctx context.Context, cfg session.Config) error {
+	before, err := a.keyBefore(ctx, cfg.ID)
+	readable := err == nil || errors.Is(err, secrets.ErrNotFound)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	kept, err := a.Secrets.Set(a.ctx, cfg.ID, cfg.Token)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		if readable {
+			a.putBack(cfg.ID, before)
+		}
+		return ctx.Err()
+	}
+	if kept != secrets.InKeyring {
+		a.say(a.Words.Text("note.keyring"))
+	}
+	return nil
+}
+
+// keyBefore is the key that a storage has had by now; a new one has none.
+func (a *App) keyBefore(ctx context.Context, id string) (string, error) {
+	a.mu.Lock()
+	known := a.place(id) != nil
+	a.mu.Unlock()
+	if !known {
+		return "", nil
+	}
+	return a.Secrets.Get(ctx, id)
+}
+
+// putBack has a storage have the key that it had, if it had one.
+func (a *App) putBack(id, before string) {
+	var err error
+	if before == "" {
+		err = a.Secrets.Delete(a.ctx, id)
+	} else {
+		_, err = a.Secrets.Set(a.ctx, id, before)
+	}
+	if err != nil {
+		a.Log.Warn("a key could not be put back", "error", err)
+	}
 }
 
 // openSession is session.Open for a storage that must answer.

@@ -271,6 +271,8 @@ func (n localNode) LANLink(link string) (string, error) {
 type ring struct {
 	mu   sync.Mutex
 	keys map[string]string
+	// kept is called when a key has been kept; nil does nothing.
+	kept func()
 }
 
 func (r *ring) get(name string) string {
@@ -296,6 +298,9 @@ func (r *ring) Set(_, name, secret string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.keys[name] = secret
+	if r.kept != nil {
+		r.kept()
+	}
 	return nil
 }
 

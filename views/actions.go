@@ -74,8 +74,9 @@ type Actions struct {
 	// goroutine. Cancelling is by calling the func that it returns.
 	Test func(form ConnectionForm, step func(Step), done func(ok bool, report string)) (cancel func())
 	// Connect stores the key and chooses its storage; done gets a sentence
-	// when that failed.
-	Connect func(form ConnectionForm, done func(problem string))
+	// when that failed. Cancelling, by calling the func that it returns, leaves all
+	// as it was.
+	Connect func(form ConnectionForm, done func(problem string)) (cancel func())
 	Forget  func(placeID string)
 	// HideNames chooses, for what is sent to a storage from now on, whether names are
 	// hidden there. done gets a sentence when they cannot be, and nothing changes.

@@ -27,7 +27,7 @@ type connectPage struct {
 	report          *button
 	reportBox       *fyne.Container
 	test, connect   *button
-	cancel          func() // ends a test that runs
+	cancel          func() // ends what is under way, a test or connecting
 	closed          bool
 }
 
@@ -105,7 +105,7 @@ func (p *connectPage) form() ConnectionForm {
 	}
 }
 
-// enable lets the buttons be pressed once there is a key, and no test runs.
+// enable lets the buttons be pressed once there is a key, and nothing is under way.
 func (p *connectPage) enable() {
 	ready := p.key.Text != "" && p.cancel == nil
 	p.test.enable(ready)
@@ -128,11 +128,18 @@ func (p *connectPage) runTest() {
 	p.say("")
 	show(p.reportBox, false)
 	p.drawSteps()
-	finished := false
-	cancel := p.w.actions.Test(p.form(), p.step, func(ok bool, report string) {
-		finished = true
-		p.finish(ok, report)
+	p.begin(func(over func()) func() {
+		return p.w.actions.Test(p.form(), p.step, func(ok bool, report string) {
+			over()
+			p.finish(ok, report)
+		})
 	})
+}
+
+// begin starts what leaving the page ends, and calls over when it has ended.
+func (p *connectPage) begin(start func(over func()) (cancel func())) {
+	finished := false
+	cancel := start(func() { finished, p.cancel = true, nil })
 	if !finished {
 		p.cancel = cancel
 	}
@@ -153,7 +160,6 @@ func (p *connectPage) step(s Step) {
 }
 
 func (p *connectPage) finish(ok bool, report string) {
-	p.cancel = nil
 	if p.closed {
 		return
 	}
@@ -207,18 +213,24 @@ func (p *connectPage) submit() {
 		return
 	}
 	p.say("")
-	p.connect.enable(false)
-	p.w.actions.Connect(p.form(), func(problem string) {
-		if p.closed {
-			return
-		}
-		p.enable()
-		if problem == "" {
-			p.w.closeSheet()
-			return
-		}
-		p.say(problem)
+	p.begin(func(over func()) func() {
+		return p.w.actions.Connect(p.form(), func(problem string) {
+			over()
+			p.connected(problem)
+		})
 	})
+}
+
+func (p *connectPage) connected(problem string) {
+	if p.closed {
+		return
+	}
+	p.enable()
+	if problem == "" {
+		p.w.closeSheet()
+		return
+	}
+	p.say(problem)
 }
 
 func (p *connectPage) say(problem string) {
@@ -226,7 +238,7 @@ func (p *connectPage) say(problem string) {
 	p.w.resizeSheet()
 }
 
-// leave ends a test that runs, and forgets the key.
+// leave ends what is under way, and forgets the key.
 func (p *connectPage) leave() {
 	p.closed = true
 	if p.cancel != nil {

@@ -35,6 +35,31 @@ func TestConnecting(t *testing.T) {
 	s.connecting("late")
 }
 
+// TestLeavingEndsConnecting: neither Esc nor Cancel leaves it to come true later, and
+// it is not asked for twice meanwhile.
+func TestLeavingEndsConnecting(t *testing.T) {
+	s := newStage(t)
+	for _, leave := range []func(){func() { s.tap("Cancel") }, func() { s.w.closeSheet() }} {
+		s.w.showConnect()
+		test.Type(s.w.page.key, "k")
+		s.tap("Connect")
+		s.want("connect {PlaceID: Key:k Server: SessionID: HideNames:true}")
+		test.Type(s.w.page.key, "2")
+		s.tap("Connect")
+		s.tap("Test")
+		s.want()
+		leave()
+		s.want("stop connect")
+		s.connecting("")
+	}
+	s.w.showConnect()
+	test.Type(s.w.page.key, "k")
+	s.tap("Connect")
+	s.want("connect {PlaceID: Key:k Server: SessionID: HideNames:true}")
+	s.connecting("")
+	s.want()
+}
+
 func TestTestingAConnection(t *testing.T) {
 	s := newStage(t)
 	s.w.showConnect()

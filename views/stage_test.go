@@ -141,9 +141,10 @@ func (s *stage) actions() Actions {
 			s.testStep, s.testDone = step, done
 			return none("stop test")
 		},
-		Connect: func(form ConnectionForm, done func(string)) {
+		Connect: func(form ConnectionForm, done func(string)) func() {
 			s.note("connect", fmt.Sprintf("%+v", form))
 			s.connecting = done
+			return none("stop connect")
 		},
 	}
 }

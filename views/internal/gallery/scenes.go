@@ -293,7 +293,10 @@ func actions(a fyne.App, data *views.Data, c *words.Catalogue) views.Actions {
 			done([]views.CleanUp{{Days: 30, Files: 41, Bytes: 9_200_000_000}, {Days: 7, Files: 96, Bytes: 12_400_000_000}, {Files: 112, Bytes: 14_000_000_000}}, "")
 		},
 		CleanUp: func(_ int, done func(string)) { done("") },
-		Connect: func(_ views.ConnectionForm, done func(string)) { done(c.Text("error.unauthorized")) },
+		Connect: func(_ views.ConnectionForm, done func(string)) func() {
+			done(c.Text("error.unauthorized"))
+			return func() {}
+		},
 	}
 }
 
