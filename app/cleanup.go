@@ -17,8 +17,8 @@ var cleanAges = []int{30, 7, 0}
 // deletedAtOnce is how many copies are deleted before they leave the list together.
 const deletedAtOnce = 256
 
-// errNotOpen: this computer's own storage has not been opened yet.
-var errNotOpen = errors.New("the storage of this computer is not open")
+// errNotOpen: a storage has not been opened yet, or was forgotten.
+var errNotOpen = errors.New("the storage is not open")
 
 // cleanUps looks what copies this computer keeps, by their age.
 func (a *App) cleanUps(done func(choices []views.CleanUp, problem string)) {

@@ -11,31 +11,30 @@ import (
 	"quicksync.me/desktop/views"
 )
 
-// slowServer answers as a node does, but not before it is let go on; asked tells
-// that somebody waits.
-func (s *stage) slowServer(n *node.Node) (address string, asked <-chan struct{}, goOn func()) {
+// inFront is the address of a server that stands in front of a node.
+func (s *stage) inFront(n *node.Node, serve func(w http.ResponseWriter, r *http.Request, node http.Handler)) string {
 	s.Helper()
 	at, err := url.Parse(n.URL())
 	s.must(err)
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = at.Scheme, at.Host, at.Host
 	}}
-	waits, held := make(chan struct{}, 100), make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		waits <- struct{}{}
-		<-held
-		proxy.ServeHTTP(w, r)
-	}))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(w, r, proxy) }))
 	s.Cleanup(server.Close)
 	s.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
-	return server.URL + at.Path, waits, func() { close(held) }
+	return server.URL + at.Path
 }
 
 // TestCancelledConnectingKeepsNothing, however late the server answers.
 func TestCancelledConnectingKeepsNothing(t *testing.T) {
 	s := newStage(t)
 	n := s.startNode()
-	address, asked, goOn := s.slowServer(n)
+	asked, held := make(chan struct{}, 100), make(chan struct{})
+	address := s.inFront(n, func(w http.ResponseWriter, r *http.Request, node http.Handler) {
+		asked <- struct{}{}
+		<-held
+		node.ServeHTTP(w, r)
+	})
 	var cancel func()
 	over := make(chan string, 1)
 	s.act(func(a views.Actions) {
@@ -44,7 +43,7 @@ func TestCancelledConnectingKeepsNothing(t *testing.T) {
 	})
 	<-asked
 	s.act(func(views.Actions) { cancel() })
-	goOn()
+	close(held)
 	<-over
 	s.nothingKept()
 }

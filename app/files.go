@@ -1,40 +1,157 @@
 package app
 
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/views/words"
+)
+
+// deletesAtOnce is how many files are deleted side by side: a server takes it for an
+// attack when a thousand rows are a thousand connections.
+const deletesAtOnce = 8
+
+// deletePatience is how long a file is deleted again that its server does not answer
+// for.
+const deletePatience = time.Minute
+
+// doomed is a file that shall be deleted, with its row.
+type doomed struct{ row, key string }
+
 // delete deletes files from their storage, gives up what is still on its way,
 // and drops the rows.
 func (a *App) delete(ids []string) {
+	var unsent []string
+	stored := map[*place][]doomed{}
+	a.mu.Lock()
 	for _, id := range ids {
-		a.mu.Lock()
-		p, f, name, stored := a.find(id)
-		a.mu.Unlock()
-		if !stored {
-			a.giveUp(id)
-			continue
+		if p, f, _, ok := a.find(id); ok {
+			stored[p] = append(stored[p], doomed{id, f.Key})
+		} else {
+			unsent = append(unsent, id)
 		}
-		a.group.Go(func() { a.deleteFile(p, f.Key, id, name) })
+	}
+	a.mu.Unlock()
+	a.giveUp(unsent...)
+	for p, files := range stored {
+		a.group.Go(func() { a.deleteAll(p, files) })
 	}
 }
 
-// giveUp cancels an upload, whatever the server has of it, and drops its row.
-func (a *App) giveUp(id string) {
-	a.Engine.Cancel(id)
-	a.Engine.Forget(id)
-	a.drop(id)
+// giveUp cancels uploads, whatever the server has of them, and drops their rows.
+func (a *App) giveUp(ids ...string) {
+	a.Engine.Cancel(ids...)
+	a.Engine.Forget(ids...)
+	a.drop(ids...)
 }
 
+// deleteAll deletes files from a storage. The rows leave the list many at a time, and
+// the list is asked for once: each costs as much as the list is long.
+func (a *App) deleteAll(p *place, files []doomed) {
+	deleted := 0
+	var problem error
+	for some := range slices.Chunk(files, deletedAtOnce) {
+		gone, goOn, err := a.deleteSome(p, some)
+		a.dropDeleted(p, gone)
+		deleted += len(gone)
+		if problem == nil {
+			problem = err
+		}
+		if !goOn {
+			break
+		}
+	}
+	a.reload(p)
+	if problem != nil {
+		a.sayNotDeleted(len(files)-deleted, problem)
+	}
+}
+
+// deleteSome deletes files, and returns those that are gone. A file that cannot be
+// deleted keeps no other from it, unless it is the storage that cannot be reached:
+// then there is no use in going on.
+func (a *App) deleteSome(p *place, files []doomed) (gone []doomed, goOn bool, problem error) {
+	g, ctx := errgroup.WithContext(a.ctx)
+	g.SetLimit(deletesAtOnce)
+	errs := make([]error, len(files))
+	var worked atomic.Int64
+	for i, f := range files {
+		g.Go(func() error {
+			before := worked.Load()
+			if errs[i] = a.deleteKey(ctx, p, f.key); errs[i] == nil {
+				worked.Add(1)
+			} else if worked.Load() == before && unreachable(errs[i]) {
+				return errs[i]
+			}
+			return nil
+		})
+	}
+	problem = g.Wait()
+	goOn = problem == nil
+	for i, f := range files {
+		if errs[i] == nil {
+			gone = append(gone, f)
+		} else if problem == nil {
+			problem = errs[i]
+		}
+	}
+	return gone, goOn, problem
+}
+
+// unreachable tells that an error is about all of a storage, as far as one file can
+// tell.
+func unreachable(err error) bool {
+	var remote *api.Error
+	return transfer.NeedsKey(err) || errors.Is(err, errNotOpen) || errors.As(err, &remote) && remote.Transient()
+}
+
+// deleteKey deletes one file, with the key that its storage has at each try.
+func (a *App) deleteKey(ctx context.Context, p *place, key string) error {
+	return transfer.Retry(ctx, deletePatience, func() error {
+		t, ok := a.targetOf(p)
+		if !ok {
+			return errNotOpen
+		}
+		return t.Bucket.Delete(ctx, key)
+	})
+}
+
+// deleteFile deletes one file that has given way to another, and drops its row.
 func (a *App) deleteFile(p *place, key, id, name string) {
-	t, ok := a.targetOf(p)
-	if !ok {
-		return
-	}
-	if err := t.Bucket.Delete(a.ctx, key); err != nil {
+	if err := a.deleteKey(a.ctx, p, key); err != nil {
 		a.sayFailed("a file could not be deleted", err, name)
 		return
 	}
-	a.Engine.Forget(id)
-	a.drop(id)
-	a.dropCopies(p, []string{key})
+	a.dropDeleted(p, []doomed{{id, key}})
 	a.reload(p)
+}
+
+// dropDeleted takes files that are gone off the list, in all the rows that show them.
+func (a *App) dropDeleted(p *place, files []doomed) {
+	var rows, keys []string
+	for _, f := range files {
+		rows, keys = append(rows, f.row), append(keys, f.key)
+	}
+	a.Engine.Forget(rows...)
+	a.drop(rows...)
+	a.dropCopies(p, keys)
+}
+
+// sayNotDeleted says how many files are left, and why the first of them is.
+func (a *App) sayNotDeleted(files int, problem error) {
+	why := a.explain(problem, "")
+	if why == "" { // the program ends
+		return
+	}
+	a.Log.Warn("files could not be deleted", "files", files, "error", problem)
+	a.say(a.Words.Count("note.notDeleted", files, words.Args{"Text": why}))
 }
 
 // drop takes rows off the list, with what was pasted only for them.
