@@ -2,6 +2,7 @@ package app
 
 import (
 	"path/filepath"
+	"slices"
 	"time"
 
 	"quicksync.me/desktop/service/transfer"
@@ -69,7 +70,9 @@ func absolute(paths []string) []string {
 // take sends a parcel as soon as its storage has been reached for, unless it does
 // not fit there: then it is held until the person has said what to do.
 func (a *App) take(d *parcel) {
+	a.takes(1)
 	a.group.Go(func() {
+		defer a.takes(-1)
 		select {
 		case <-a.ctx.Done():
 			return
@@ -85,6 +88,21 @@ func (a *App) take(d *parcel) {
 			a.send(d)
 		}
 	})
+}
+
+// takes counts the parcels that are not in the queue yet.
+func (a *App) takes(more int) {
+	a.mu.Lock()
+	a.taking += more
+	a.mu.Unlock()
+	a.now()
+}
+
+// adding tells that what was added is not all in the queue: the end of the program
+// would forget it. What is held for a storage that was forgotten is not asked about
+// any more. Callers hold a.mu.
+func (a *App) adding() bool {
+	return a.taking > 0 || slices.ContainsFunc(a.held, func(d *parcel) bool { return a.place(d.place.id) == d.place })
 }
 
 // looking is after what time the person is told that a parcel is looked through.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
@@ -250,4 +251,32 @@ func TestTheMemberThatChangedIsNamed(t *testing.T) {
 			t.Errorf("%v: %q, want %q", c.err, got, c.want)
 		}
 	}
+}
+
+// TestWhatIsNotInTheQueueIsTold, so that quitting can ask: what waits for its storage,
+// and what is asked about, as long as that storage is known.
+func TestWhatIsNotInTheQueueIsTold(t *testing.T) {
+	s := newStage(t)
+	adding := func(is bool) {
+		t.Helper()
+		s.until(fmt.Sprint("adding: ", is), func() bool { return s.overall().Adding == is })
+	}
+	away := newPlace(settings.Connection{ID: "away"})
+	s.act(func(views.Actions) {
+		s.app.take(&parcel{place: away, paths: []string{s.file("a", 1)}, batch: &batch{}})
+	})
+	adding(true)
+	close(away.tried)
+	adding(false)
+	s.bounded(node.Rules{MaxFiles: 1})
+	two := []string{s.file("b", 2), s.file("c", 3)}
+	s.act(func(a views.Actions) { a.Add(two) })
+	adding(true)
+	s.answer("Don’t send")
+	adding(false)
+	s.act(func(a views.Actions) { a.Add(two) })
+	s.until("the question", func() bool { return s.connection().Offer.ID != "" })
+	adding(true)
+	s.act(func(a views.Actions) { a.Forget(s.connection().Current) })
+	adding(false)
 }

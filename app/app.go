@@ -137,6 +137,7 @@ type App struct {
 	ask       bool                        // the strip "Who should open it?" is shown
 	asked     *batch                      // what the answer is for, all in one
 	held      []*parcel                   // what does not fit its storage, oldest first
+	taking    int                         // parcels that are looked through, or wait for their storage
 	together  *parcel                     // what may have one link for all of it
 	measured  []*bundle.Lazy              // of the parcel that was looked through last
 	savings   map[*saving]bool

@@ -215,7 +215,7 @@ func (a *App) overall(now time.Time) views.Overall {
 	if now.Sub(a.note.said) < a.noteTime(o.Running) {
 		o.Message = a.note.text
 	}
-	o.Saving = a.savingLine()
+	o.Saving, o.Adding = a.savingLine(), a.adding()
 	o.Recents = a.recents()
 	return o
 }

@@ -231,6 +231,10 @@ type Overall struct {
 	// Saving says how far files that are being saved from the storage are; empty
 	// while none are.
 	Saving string
+	// Adding tells that something was added that is not in the queue yet: it is looked
+	// through, waits for its storage or is asked about, and is lost when the program
+	// ends.
+	Adding bool
 	// Recents are the newest links, newest first, at most ten.
 	Recents []Recent
 }

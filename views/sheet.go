@@ -153,33 +153,6 @@ func (w *Window) sendEach(ids []string) {
 	w.ask(w.words.Text("each.title"), text, w.words.Text("each.yes"), raised, func() { w.actions.SendEach(ids) })
 }
 
-// askQuit asks before uploads are left where they are.
-func (w *Window) askQuit() {
-	text := newParagraph(theme.SizeNameText, widget.LowImportance)
-	text.SetText(w.words.Text("quit.text"))
-	w.ask(w.quitTitle(), text, w.words.Text("quit.yes"), raised, w.actions.Quit)
-	w.leaving = w.sheet
-}
-
-func (w *Window) quitTitle() string {
-	return w.words.Count("quit.title", max(1, w.overall.Files-w.overall.FilesDone))
-}
-
-// updateQuit keeps the question whether to quit true, and takes it away when
-// there is nothing left to ask.
-func (w *Window) updateQuit() {
-	switch {
-	case w.leaving == nil:
-	case w.sheet != w.leaving:
-		w.leaving = nil
-	case w.overall.Running:
-		w.leaving.title.set(w.quitTitle(), colorInk)
-	default:
-		w.leaving = nil
-		w.closeSheet()
-	}
-}
-
 // ask puts one question with two answers. Enter takes the one that changes
 // nothing.
 func (w *Window) ask(title string, content fyne.CanvasObject, yes string, d dress, act func()) {

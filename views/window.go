@@ -60,7 +60,7 @@ type Window struct {
 	content  *fyne.Container
 	tray     *tray
 	sheet    *sheet
-	leaving  *sheet // the question whether to quit, once it was asked
+	leaving  *quitPage // the question whether to quit, once it was asked
 	page     *connectPage
 	settings *settingsPage // while it is open
 	qr       *qrPage
@@ -219,9 +219,9 @@ func (w *Window) Say(sentence string) {
 	w.saying = timer
 }
 
-// Quit leaves the program, after asking once when something runs.
+// Quit leaves the program, after asking once when that leaves something undone.
 func (w *Window) Quit() {
-	if !w.overall.Running {
+	if !w.overall.leaves() {
 		w.actions.Quit()
 		return
 	}

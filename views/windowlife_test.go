@@ -167,6 +167,32 @@ func TestTheQuestionToQuitStaysTrue(t *testing.T) {
 	}
 }
 
+// TestQuittingTellsWhatIsLost: what is not in the queue, and what of a Save to… has
+// not begun; and it is told as it is while that goes on.
+func TestQuittingTellsWhatIsLost(t *testing.T) {
+	s := newStage(t)
+	s.data.Overall.Set(Overall{Adding: true})
+	s.w.closing()
+	s.want()
+	s.reads("Not all you added is in the queue yet", "add it again at the next start")
+	s.data.Overall.Set(Overall{Adding: true, Running: true, Files: 3, Saving: "Saving 2 files… 40 %"})
+	s.reads("Not all you added is in the queue yet", "add it again at the next start", "have to be saved again")
+	s.data.Overall.Set(Overall{Running: true, Files: 3, Saving: "Saving 2 files… 41 %"})
+	s.reads("Saving 2 files… 41 %", "have to be saved again")
+	s.readsNot("add it again")
+	s.data.Overall.Set(Overall{Running: true, Files: 3})
+	s.reads("3 files are still uploading", "Nothing is lost")
+	s.data.Overall.Set(Overall{Saving: "Saving 1 file…"})
+	s.reads("have to be saved again")
+	s.readsNot("Nothing is lost")
+	s.data.Overall.Set(Overall{})
+	if s.w.sheet != nil {
+		t.Error("it is still asked when nothing is left to do")
+	}
+	s.w.closing()
+	s.want("quit")
+}
+
 func TestCloseWaitsForWhatRuns(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	s := newStage(t)
