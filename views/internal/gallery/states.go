@@ -35,6 +35,7 @@ var further = map[string]scene{
 	"server":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect(""), then: after(1, fyne.KeySpace)},
 	"closed":  {list: listOf(gone()), detail: totals(), connection: ended(), act: after(0, fyne.KeyEscape)},
 	"quit":    {list: listOf(moving()), detail: totals(), overall: busy(), connection: here(false), asks: (*views.Window).Quit},
+	"leaving": {list: listOf(moving()), detail: totals(), overall: undone(), connection: here(false), asks: (*views.Window).Quit},
 	"said":    {list: listOf(finished()), detail: doneDetail(), connection: here(false), act: down(1), said: "Link copied — works for a limited time"},
 	"deletes": {list: listOf(finished()), detail: severalDetail(), connection: here(false), act: reachDown, then: after(0, fyne.KeyDelete)},
 	"reset":   {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(25, fyne.KeySpace)},
