@@ -248,9 +248,7 @@ func (a *App) forget(id string) {
 	if p == nil {
 		return
 	}
-	a.Engine.Cancel(ids...)
-	a.Engine.Forget(ids...)
-	a.drop(ids...)
+	a.giveUp(ids...)
 	if conn != nil {
 		conn.Close()
 	}

@@ -14,9 +14,9 @@ import (
 	"quicksync.me/desktop/views/words"
 )
 
-// deletesAtOnce is how many files are deleted side by side: a server takes it for an
+// deletesBeside is how many files are deleted side by side: a server takes it for an
 // attack when a thousand rows are a thousand connections.
-const deletesAtOnce = 8
+const deletesBeside = 8
 
 // deletePatience is how long a file is deleted again that its server does not answer
 // for.
@@ -79,7 +79,7 @@ func (a *App) deleteAll(p *place, files []doomed) {
 // then there is no use in going on.
 func (a *App) deleteSome(p *place, files []doomed) (gone []doomed, goOn bool, problem error) {
 	g, ctx := errgroup.WithContext(a.ctx)
-	g.SetLimit(deletesAtOnce)
+	g.SetLimit(deletesBeside)
 	errs := make([]error, len(files))
 	var worked atomic.Int64
 	for i, f := range files {

@@ -72,7 +72,7 @@ func TestManyAreDeletedAFewAtATime(t *testing.T) {
 	s.until("an empty list", func() bool { return len(s.rows()) == 0 })
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.most > deletesAtOnce || d.all != len(ids)+len(busy) {
+	if d.most > deletesBeside || d.all != len(ids)+len(busy) {
 		t.Errorf("%d at once, %d in all", d.most, d.all)
 	}
 }
@@ -102,7 +102,7 @@ func TestDeletingEndsWithTheKey(t *testing.T) {
 	s.says("30 files could not be deleted. ")
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(s.rows()) != 30 || d.all > 2*deletesAtOnce {
+	if len(s.rows()) != 30 || d.all > 2*deletesBeside {
 		t.Errorf("%d rows, asked %d times", len(s.rows()), d.all)
 	}
 }

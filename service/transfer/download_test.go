@@ -238,33 +238,7 @@ func TestDownloadGoesOnAfterTheProgramEnded(t *testing.T) {
 	resuming(t, func(b *bench) {
 		_, content, d := b.interruptedDownload()
 		b.restart()
-		metered := &meteredFetch{Fake: b.fake}
-		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: metered, Limits: limits})
-		left := b.engine.LeftDownloads("here")
-		if len(left) != 1 || left[0].Path != d.Path || left[0].FileKey != d.FileKey {
-			b.Fatalf("left: %+v", left)
-		}
-		left[0].Received = new(atomic.Int64)
-		path, err := b.engine.Download(context.Background(), left[0])
-		if err != nil || path != d.Path {
-			b.Fatal(path, err)
-		}
-		if got, _ := os.ReadFile(path); string(got) != content {
-			b.Error("the bytes came back changed")
-		}
-		if n := metered.bytes.Load(); n >= 28<<20 {
-			b.Errorf("%d bytes fetched, at least a piece was there", n)
-		}
-		if n := left[0].Received.Load(); n != 28<<20 {
-			b.Errorf("%d bytes counted", n)
-		}
-		if names := b.folder(); len(names) != 1 {
-			b.Errorf("in the folder: %v", names)
-		}
-		b.restart()
-		if left := b.engine.LeftDownloads("here"); len(left) != 0 {
-			b.Errorf("still left: %+v", left)
-		}
+		b.goesOn(d, content)
 	})
 }
 

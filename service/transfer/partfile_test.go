@@ -19,15 +19,20 @@ func (b *bench) goesOn(d transfer.Download, content string) {
 	b.Helper()
 	metered := &meteredFetch{Fake: b.fake}
 	b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: metered, Limits: limits})
-	if left := b.engine.LeftDownloads("here"); len(left) != 1 || left[0].Path != d.Path {
+	left := b.engine.LeftDownloads("here")
+	if len(left) != 1 || left[0].Path != d.Path || left[0].FileKey != d.FileKey {
 		b.Fatalf("left: %+v", left)
 	}
-	path, err := b.engine.Download(context.Background(), d)
+	left[0].Received = new(atomic.Int64)
+	path, err := b.engine.Download(context.Background(), left[0])
 	if got, _ := os.ReadFile(path); err != nil || path != d.Path || string(got) != content {
 		b.Fatalf("%q with %d bytes, %v", path, len(got), err)
 	}
 	if n := metered.bytes.Load(); n >= int64(len(content)) {
 		b.Errorf("%d bytes fetched, at least a piece was there", n)
+	}
+	if n := left[0].Received.Load(); n != int64(len(content)) {
+		b.Errorf("%d bytes counted", n)
 	}
 	if names := b.folder(); len(names) != 1 {
 		b.Errorf("in the folder: %v", names)
