@@ -32,6 +32,7 @@ type lookups struct {
 	mu      sync.Mutex
 	busy    int  // files that wait for their turn, or have it
 	burst   bool // there were many at once
+	asking  bool // somebody asks for the list as long as files wait for it
 	waiting map[string]chan lookup
 	quiet   chan struct{} // receives when busy becomes 0
 	last    time.Time     // of the last list
@@ -74,11 +75,12 @@ func (l *lookups) areMany() bool {
 	return l.burst
 }
 
-// join waits for the next list. first tells that nobody else does.
+// join waits for the next list. first tells that nobody asks for it yet: the
+// caller has that done.
 func (l *lookups) join(fileKey string) (found chan lookup, first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	first = len(l.waiting) == 0
+	first, l.asking = !l.asking, true
 	found = make(chan lookup, 1)
 	l.waiting[fileKey] = found
 	return found, first
@@ -151,7 +153,8 @@ func (l *lookups) answer(asked []string, files []api.File) (more bool) {
 	}
 	l.leave(func(key string) bool { return missing[key] })
 	l.quieten()
-	return len(l.waiting) > 0
+	l.asking = len(l.waiting) > 0
+	return l.asking
 }
 
 // quieten ends the burst when nothing of it is left. The next list may be
