@@ -2,9 +2,13 @@ package transfer
 
 import "testing"
 
-// waits has a file wait, and tells whether it has to ask for the list.
+// waits has a file wait, and checks whether it has to ask for the list.
 func (l *lookups) waits(t *testing.T, fileKey string, asks bool) {
 	t.Helper()
+	l.burst = true
+	if !l.takes() {
+		t.Fatal("files are not looked up together")
+	}
 	if _, first := l.join(fileKey); first != asks {
 		t.Errorf("%s is to ask for the list: %v", fileKey, first)
 	}
@@ -26,4 +30,27 @@ func TestOneAtATimeAsksForTheList(t *testing.T) {
 		t.Error("asks for nobody")
 	}
 	l.waits(t, "c", true)
+}
+
+// The last files of a burst have made way for others, of which there are none.
+func TestTheLastOfABurstKnowHowLongTheListIs(t *testing.T) {
+	l := newLookups()
+	l.count(many + 1)
+	l.length = 1000
+	for range 2 {
+		if !l.takes() {
+			t.Fatal("files are not looked up together")
+		}
+	}
+	l.count(-many - 1)
+	for _, fileKey := range []string{"last but one", "last"} {
+		l.join(fileKey)
+		if asked := l.asked(); len(asked) > 0 {
+			t.Errorf("the list is asked for %v", asked)
+		}
+		l.answer(nil, nil)
+	}
+	if l.takes() || l.length > 0 {
+		t.Errorf("the burst does not end: %d coming, %d long", l.coming, l.length)
+	}
 }

@@ -126,7 +126,7 @@ func (u *upload) numbers(wanted func(number int) bool) (numbers []int) {
 // on their way at once, the link is tried when somebody asks for it.
 func (r *run) verify(ctx context.Context) error {
 	u := r.upload
-	together := u.size <= smallFile && r.route.lookups.areMany() // the last one to make way ends that
+	together := u.size <= smallFile && r.route.lookups.takes() // before it makes way: the last one to do so ends the burst
 	defer r.makeWay()()
 	var file api.File
 	var link api.Link

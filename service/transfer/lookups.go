@@ -32,6 +32,7 @@ type lookups struct {
 	mu      sync.Mutex
 	busy    int  // files that wait for their turn, or have it
 	burst   bool // there were many at once
+	coming  int  // files of the burst that will join
 	asking  bool // somebody asks for the list as long as files wait for it
 	waiting map[string]chan lookup
 	quiet   chan struct{} // receives when busy becomes 0
@@ -68,10 +69,15 @@ func (l *lookups) count(n int) {
 	}
 }
 
-// areMany tells that files are to be looked up together.
-func (l *lookups) areMany() bool {
+// takes tells that files are to be looked up together. The caller then has to
+// join, for which the burst waits: how long the list is would be forgotten
+// before the last of them asks.
+func (l *lookups) takes() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.burst {
+		l.coming++
+	}
 	return l.burst
 }
 
@@ -80,6 +86,7 @@ func (l *lookups) areMany() bool {
 func (l *lookups) join(fileKey string) (found chan lookup, first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.coming--
 	first, l.asking = !l.asking, true
 	found = make(chan lookup, 1)
 	l.waiting[fileKey] = found
@@ -160,7 +167,7 @@ func (l *lookups) answer(asked []string, files []api.File) (more bool) {
 // quieten ends the burst when nothing of it is left. The next list may be
 // shorter. Callers hold l.mu.
 func (l *lookups) quieten() {
-	if l.busy == 0 && len(l.waiting) == 0 {
+	if l.busy == 0 && l.coming == 0 && len(l.waiting) == 0 {
 		l.burst, l.length = false, 0
 	}
 }
