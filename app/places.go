@@ -267,13 +267,14 @@ func once(all []listed) (kept []listed, byKey map[string]int) {
 
 func (a *App) listOnce(p *place) (again bool) {
 	a.mu.Lock()
-	conn := p.conn
+	conn, ours := p.conn, a.transfers.arrived(p.id)
 	a.mu.Unlock()
 	if conn == nil { // it was forgotten
 		return false
 	}
 	files, err := conn.Client().List(a.ctx)
 	opened, byKey := p.opened(files, conn.PlainName)
+	missing := lacking(ours, byKey)
 	used, usageErr := a.Node.Usage(a.ctx)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -284,6 +285,9 @@ func (a *App) listOnce(p *place) (again bool) {
 		if p.list.err = err; err == nil {
 			p.list.files, p.list.byKey, p.list.at = opened, byKey, time.Now()
 			p.room, p.earlier = a.bounds(p), a.earlier(p)
+			if len(missing) > 0 {
+				a.group.Go(func() { a.dropLost(p, conn, missing) })
+			}
 		}
 	}
 	if len(opened) >= longList {
