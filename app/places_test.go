@@ -9,10 +9,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/secrets"
@@ -171,14 +171,17 @@ func TestADroppedRowStaysAway(t *testing.T) {
 	s := newStage(t)
 	s.act(func(a views.Actions) { a.PauseAll(); a.Add([]string{s.file("f", 10)}) })
 	r := s.row("f", views.Paused)
-	s.app.mu.Lock() // a tick that comes now finds the lock taken
-	ticked := make(chan struct{})
-	go func() { s.app.tick(time.Now()); close(ticked) }()
+	s.app.mu.Lock()
+	s.app.now()
+	for len(s.app.kick) > 0 { // the tick that comes now finds the lock taken
+		runtime.Gosched()
+	}
 	s.app.Engine.Cancel(r.ID)
 	s.app.Engine.Forget(r.ID)
 	s.app.transfers.forget(r.ID)
 	s.app.mu.Unlock()
-	<-ticked
+	s.act(func(a views.Actions) { a.Add([]string{s.file("next", 10)}) })
+	s.row("next", views.Paused) // it has ticked
 	s.app.mu.Lock()
 	defer s.app.mu.Unlock()
 	if u, ghost := s.app.transfers.byID[r.ID]; ghost {
