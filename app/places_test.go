@@ -9,10 +9,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/secrets"
@@ -172,11 +172,8 @@ func TestADroppedRowStaysAway(t *testing.T) {
 	s.act(func(a views.Actions) { a.PauseAll(); a.Add([]string{s.file("f", 10)}) })
 	r := s.row("f", views.Paused)
 	s.app.mu.Lock()
-	s.app.now()
-	for len(s.app.kick) > 0 { // the tick that comes now finds the lock taken
-		runtime.Gosched()
-	}
 	s.app.Engine.Cancel(r.ID)
+	time.Sleep(20 * time.Millisecond) // for the tick that it brings to find the lock taken
 	s.app.Engine.Forget(r.ID)
 	s.app.transfers.forget(r.ID)
 	s.app.mu.Unlock()
