@@ -157,13 +157,13 @@ func (a *App) comeBack(u *tracked) {
 }
 
 // clearAway deletes what a storage has of an upload that gave way, and drops
-// it. A file that had been there before stays; one that cannot be deleted comes
-// back to the list.
+// it. A file that had been there before stays, and one that was added again since;
+// one that cannot be deleted comes back to the list.
 func (a *App) clearAway(s transfer.Status) {
 	a.mu.Lock()
-	p := a.place(s.Target)
+	p, needed := a.place(s.Target), a.needed(s)
 	a.mu.Unlock()
-	if s.State == transfer.Done && p != nil {
+	if s.State == transfer.Done && p != nil && !needed {
 		a.deleteFile(p, s.File.Key, s.ID, s.Name)
 	} else {
 		a.giveUp(s.ID)
@@ -173,4 +173,21 @@ func (a *App) clearAway(s transfer.Status) {
 		a.comeBack(u)
 	}
 	a.mu.Unlock()
+}
+
+// needed tells that the file of an upload that gave way is that of another one as well,
+// which is shown or may come back: the person has added it again, and the link that he
+// has of it shall live. One that is still on its way may find the file there. Callers
+// hold a.mu.
+func (a *App) needed(s transfer.Status) bool {
+	return slices.ContainsFunc(a.transfers.order, func(u *tracked) bool {
+		switch {
+		case u.ID == s.ID || u.Target != s.Target || u.unwanted && u.heir == nil:
+			return false
+		case u.State.Ended():
+			return u.State.Stored() && u.FileKey == s.FileKey
+		default:
+			return u.Path == s.Path && u.Name == s.Name
+		}
+	})
 }

@@ -103,3 +103,74 @@ func TestAnArchiveThatIsOneStays(t *testing.T) {
 		s.only("Holiday.zip")
 	}
 }
+
+// settled waits until it is decided what becomes of all that gave way.
+func (s *stage) settled() {
+	s.Helper()
+	s.until("nothing that gave way", func() bool {
+		s.app.mu.Lock()
+		defer s.app.mu.Unlock()
+		return !slices.ContainsFunc(s.app.transfers.order, func(u *tracked) bool { return u.unwanted })
+	})
+}
+
+// TestWhatIsAddedAgainIsNotDeleted with what gave way, as it is the same file: whether
+// it is there again by then, or on its way.
+func TestWhatIsAddedAgainIsNotDeleted(t *testing.T) {
+	for name, first := range map[string]int{"there": 0, "on its way": 1} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.act(func(a views.Actions) { a.SetAudience(views.AudienceMe) })
+			again := s.file("a", 10)
+			s.act(func(a views.Actions) { a.Add([]string{again, s.file("b", 20)}) })
+			s.only("a", "b")
+			s.act(func(a views.Actions) { a.PauseAll() })
+			s.answer("One link for all 2")
+			archive := s.row("files.zip", views.Paused)
+			s.act(func(a views.Actions) { a.Add([]string{again}) })
+			rows := []views.Row{s.row("a", views.Paused), archive}
+			ends := []views.State{views.AlreadyUploaded, views.Done}
+			for _, i := range []int{first, 1 - first} {
+				s.act(func(a views.Actions) { a.Resume([]string{rows[i].ID}) })
+				s.row(rows[i].Name, ends[i])
+				if i == 1 {
+					s.settled()
+				}
+			}
+			s.kept(2)
+			s.works(s.row("a", views.AlreadyUploaded))
+		})
+	}
+}
+
+// TestAFolderAddedAgainIsNotDeleted when its files have been sent in place of the
+// first archive of it.
+func TestAFolderAddedAgainIsNotDeleted(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceMe) })
+	dir := s.folder("Holiday", "one.txt")
+	s.act(func(a views.Actions) { a.Add([]string{dir}) })
+	archive := s.row("Holiday.zip", views.Done)
+	s.act(func(a views.Actions) { a.PauseAll(); a.SendEach([]string{archive.ID}) })
+	file := s.row("Holiday/one.txt", views.Paused)
+	s.act(func(a views.Actions) { a.Add([]string{dir}) })
+	again := s.row("Holiday.zip", views.Paused)
+	s.act(func(a views.Actions) { a.Resume([]string{again.ID}) })
+	s.row("Holiday.zip", views.AlreadyUploaded)
+	s.act(func(a views.Actions) { a.Resume([]string{file.ID}) })
+	s.row("Holiday/one.txt", views.Done)
+	s.settled()
+	s.kept(2)
+	s.works(s.row("Holiday.zip", views.AlreadyUploaded))
+}
+
+// works fails unless the link of a row leads to its file.
+func (s *stage) works(r views.Row) {
+	s.Helper()
+	s.app.mu.Lock()
+	link := s.app.transfers.byID[r.ID].Link.URL
+	s.app.mu.Unlock()
+	if got := s.fetch(link); int64(len(got)) != r.Size {
+		s.Errorf("the link of %s leads to %q", r.Name, got)
+	}
+}
