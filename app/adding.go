@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"time"
@@ -132,25 +133,24 @@ func (a *App) admits(d *parcel) bool {
 }
 
 // send adds what was found to the queue, and lets the window know. What was too
-// much to be kept is walked again while the first files are on their way.
+// much to be kept is walked again while the first files are on their way. A storage
+// that is removed meanwhile gets no more: its uploads are given up once, and nobody
+// would see those that come after.
 func (a *App) send(d *parcel) {
 	twice := 0
-	_ = a.found(d, func(src transfer.Source) { // only our end cuts it short
+	ctx, stop := context.WithCancel(a.ctx)
+	_ = a.found(ctx, d, func(src transfer.Source) { // only our end cuts it short, or the storage's
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		id, added := a.Engine.Add(d.place.id, src)
-		if !added {
-			twice++
-			d.batch.lacks = true
+		if a.place(d.place.id) != d.place {
+			stop()
 			return
 		}
-		d.batch.left++
-		status, _ := a.Engine.Status(id)
-		a.transfers.adopt(status, d.batch)
-		if len(d.paths) > 1 {
-			d.uploads = append(d.uploads, id)
+		if !a.queue(d, src) {
+			twice++
 		}
 	})
+	stop()
 	if twice > 0 {
 		a.say(a.Words.Count("note.twice", twice))
 	}
@@ -166,4 +166,21 @@ func (a *App) send(d *parcel) {
 		a.finish(d.batch)
 	}
 	a.now()
+}
+
+// queue adds what was found to the queue, and to the batch of its parcel; false where it
+// is there already. Callers hold a.mu.
+func (a *App) queue(d *parcel, src transfer.Source) (added bool) {
+	id, added := a.Engine.Add(d.place.id, src)
+	if !added {
+		d.batch.lacks = true
+		return false
+	}
+	d.batch.left++
+	status, _ := a.Engine.Status(id)
+	a.transfers.adopt(status, d.batch)
+	if len(d.paths) > 1 {
+		d.uploads = append(d.uploads, id)
+	}
+	return true
 }

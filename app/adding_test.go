@@ -280,3 +280,19 @@ func TestWhatIsNotInTheQueueIsTold(t *testing.T) {
 	s.act(func(a views.Actions) { a.Forget(s.connection().Current) })
 	adding(false)
 }
+
+// TestNothingIsSentToAStorageThatWasRemoved while what was added is still walked: what
+// is found from then on goes nowhere.
+func TestNothingIsSentToAStorageThatWasRemoved(t *testing.T) {
+	s := newStage(t)
+	s.bounded(node.Rules{})
+	s.app.mu.Lock()
+	p := s.app.current
+	s.app.mu.Unlock()
+	s.act(func(a views.Actions) { a.PauseAll(); a.Forget(p.id) })
+	d := &parcel{place: p, paths: []string{s.folder("Holiday", "one.txt"), s.file("f", 1)}, batch: &batch{walking: true}}
+	s.app.send(d)
+	if files, _, _ := s.app.Engine.Remaining(); files > 0 || d.batch.left > 0 {
+		t.Errorf("%d files are in the queue", files)
+	}
+}

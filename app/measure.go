@@ -14,16 +14,16 @@ import (
 // mostFound is how many files and empty folders are kept of a parcel.
 const mostFound = 20_000
 
-// sources finds what a parcel is sent as.
-func (a *App) sources(d *parcel, found func(transfer.Source)) error {
+// sources finds what a parcel is sent as, until ctx ends.
+func (a *App) sources(ctx context.Context, d *parcel, found func(transfer.Source)) error {
 	switch {
 	case d.archive != "":
 		found(bundle.Whole(d.archive, d.paths...))
 		return nil
 	case d.each:
-		return bundle.Sources(a.ctx, d.paths, nil, found)
+		return bundle.Sources(ctx, d.paths, nil, found)
 	default:
-		return bundle.Sources(a.ctx, d.paths, archiveOf, found)
+		return bundle.Sources(ctx, d.paths, archiveOf, found)
 	}
 }
 
@@ -33,9 +33,9 @@ func archiveOf(folder string) transfer.Source {
 }
 
 // found hands over what measuring has found, or finds it again.
-func (a *App) found(d *parcel, found func(transfer.Source)) error {
+func (a *App) found(ctx context.Context, d *parcel, found func(transfer.Source)) error {
 	if len(d.found) == 0 {
-		return a.sources(d, found)
+		return a.sources(ctx, d, found)
 	}
 	for _, src := range d.found {
 		found(src)
@@ -56,7 +56,7 @@ type measured struct {
 func (a *App) measure(d *parcel) (m measured, err error) {
 	var archives []*bundle.Lazy
 	d.found = nil
-	err = a.sources(d, func(src transfer.Source) {
+	err = a.sources(a.ctx, d, func(src transfer.Source) {
 		files, size := 1, src.Size()
 		if archive, ok := src.(*bundle.Lazy); ok {
 			files, size, _ = archive.Measure(a.ctx, mostFound-m.files) // the end of ctx is seen below

@@ -61,7 +61,7 @@ func TestMeasureKeepsWhatIsFew(t *testing.T) {
 				t.Errorf("%d files, each %v: %+v, and %d are kept", c.files, each, m, len(d.found))
 			}
 			again, sized := 0, false
-			s.must(s.app.found(d, func(src transfer.Source) {
+			s.must(s.app.found(t.Context(), d, func(src transfer.Source) {
 				again++
 				_, archive := src.(*bundle.Lazy)
 				sized = archive && src.Size() > 0
