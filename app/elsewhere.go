@@ -57,6 +57,21 @@ func (a *App) dropLost(p *place, conn *session.Connection, missing []doomed) {
 	}
 	_ = g.Wait() // what cannot be asked for stays
 	if len(lost) > 0 {
+		a.noteLost(p, lost)
 		a.dropDeleted(p, lost)
+	}
+}
+
+// noteLost has whatever is to give way to lost files stay: it may have all that is left
+// of them.
+func (a *App) noteLost(p *place, files []doomed) {
+	keys := make([]string, len(files))
+	for i, f := range files {
+		keys[i] = f.key
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, id := range a.transfers.showing(p.id, keys) {
+		a.transfers.byID[id].lost = true
 	}
 }

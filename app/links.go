@@ -58,8 +58,12 @@ func (b *batch) join(earlier *batch) *batch {
 
 func (b *batch) over() bool { return !b.walking && b.left == 0 }
 
-// whole tells that all of what is over is there.
-func (b *batch) whole() bool { return !b.failed && !b.lacks && len(b.done) > 0 }
+// whole tells that all of what is over is there, but for what the person has deleted
+// himself: an archive that came back for that would hold what he wants to be gone. What
+// somebody else has deleted may be nowhere else.
+func (b *batch) whole() bool {
+	return !b.failed && !b.lacks && len(b.done) > 0 && !slices.ContainsFunc(b.done, func(u *tracked) bool { return u.lost })
+}
 
 // end notes that all of a batch is over. Callers hold a.mu.
 func (a *App) end(b *batch) {

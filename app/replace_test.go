@@ -174,3 +174,44 @@ func (s *stage) works(r views.Row) {
 		s.Errorf("the link of %s leads to %q", r.Name, got)
 	}
 }
+
+// TestAnArchiveComesBackForAFileThatIsLost while the others were on their way; what the
+// person has deleted himself it does not come back for.
+func TestAnArchiveComesBackForAFileThatIsLost(t *testing.T) {
+	for name, c := range map[string]struct {
+		remove func(s *stage, one views.Row)
+		left   []string
+	}{
+		"deleted elsewhere": {(*stage).loses, []string{"Holiday.zip", "Holiday/two.txt"}},
+		"deleted here": {func(s *stage, one views.Row) {
+			s.act(func(a views.Actions) { a.Delete([]string{one.ID}) })
+		}, []string{"Holiday/two.txt"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.act(func(a views.Actions) { a.SetAudience(views.AudienceMe) })
+			s.act(func(a views.Actions) { a.Add([]string{s.folder("Holiday", "one.txt", "two.txt")}) })
+			archive := s.row("Holiday.zip", views.Done)
+			s.act(func(a views.Actions) { a.PauseAll(); a.SendEach([]string{archive.ID}) })
+			one := s.row("Holiday/one.txt", views.Paused)
+			s.row("Holiday/two.txt", views.Paused)
+			s.act(func(a views.Actions) { a.Resume([]string{one.ID}) })
+			c.remove(s, s.row("Holiday/one.txt", views.Done))
+			s.until("one row", func() bool { return len(s.rows()) == 1 })
+			s.act(func(a views.Actions) { a.ResumeAll() })
+			s.only(c.left...)
+			s.settled()
+			s.kept(len(c.left))
+		})
+	}
+}
+
+// loses has somebody else delete the file of a row.
+func (s *stage) loses(r views.Row) {
+	s.Helper()
+	s.app.mu.Lock()
+	client, key := s.app.current.conn.Client(), s.app.transfers.byID[r.ID].FileKey
+	s.app.mu.Unlock()
+	s.must(client.Delete(s.Context(), key))
+	s.act(func(a views.Actions) { a.Reload() })
+}

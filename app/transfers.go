@@ -37,6 +37,7 @@ type tracked struct {
 	// was decided what becomes of it.
 	heir    *batch
 	earlier bool // it is in the storage of an earlier key
+	lost    bool // somebody else has deleted its file
 }
 
 func (t *transfers) init() { t.byID = map[string]*tracked{} }
