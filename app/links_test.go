@@ -1,11 +1,13 @@
 package app
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"quicksync.me/desktop/service/api"
+	"quicksync.me/desktop/service/transfer"
 	"quicksync.me/desktop/views"
 )
 
@@ -69,4 +71,26 @@ func TestALinkThatHasEndedIsNotShown(t *testing.T) {
 	s.until("no link", func() bool { return s.detail().Link.URL == "" })
 	s.act(func(a views.Actions) { a.MakeLink(r.ID) })
 	s.until("a new link", func() bool { return strings.HasPrefix(s.detail().Link.URL, "http://localhost:") })
+}
+
+// TestAFailureThatIsFasterThanItsBatchIsBooked: an upload may have ended before it is
+// known of.
+func TestAFailureThatIsFasterThanItsBatchIsBooked(t *testing.T) {
+	s := newStage(t)
+	s.until("the storage", func() bool { return s.connection().Ready })
+	b := &batch{left: 1}
+	s.app.mu.Lock()
+	id, _ := s.app.Engine.Add(hereID, transfer.FileAt(filepath.Join(s.dir, "gone")))
+	status, _ := s.app.Engine.Status(id)
+	for !status.State.Ended() {
+		time.Sleep(time.Millisecond)
+		status, _ = s.app.Engine.Status(id)
+	}
+	s.app.transfers.adopt(status, b)
+	s.app.mu.Unlock()
+	s.until("its end", func() bool {
+		s.app.mu.Lock()
+		defer s.app.mu.Unlock()
+		return b.over() && b.failed
+	})
 }

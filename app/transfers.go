@@ -81,13 +81,14 @@ func (t *transfers) add(s transfer.Status) *tracked {
 }
 
 // adopt makes an upload known that was just added, with the batch that it is
-// part of.
+// part of. It may have ended by now, and the engine tells that again: the batch would
+// wait for ever for an end that was noted here.
 func (t *transfers) adopt(s transfer.Status, b *batch) {
 	u, known := t.byID[s.ID]
 	if !known {
 		u = t.add(s)
 	}
-	u.batch, u.over = b, s.State.Ended()
+	u.batch, u.over = b, false
 }
 
 // leave takes an upload out of what the line under the list counts.
