@@ -41,7 +41,8 @@ func (a *App) cleanUps(done func(choices []views.CleanUp, problem string)) {
 }
 
 // copies lists the finished files of this computer's own storage. What is not
-// finished may be on its way, from another program too.
+// finished may be on its way, from another program too, and what an upload of ours is
+// still busy with would be sent anew.
 func (a *App) copies() (*place, []api.File, error) {
 	a.mu.Lock()
 	p := a.place(hereID)
@@ -51,13 +52,34 @@ func (a *App) copies() (*place, []api.File, error) {
 		return p, nil, errNotOpen
 	}
 	files, err := t.Bucket.List(a.ctx)
+	busy := a.busyWith(hereID)
 	var finished []api.File
 	for _, f := range files {
-		if f.Completed {
+		if f.Completed && !busy[f.Key] {
 			finished = append(finished, f)
 		}
 	}
 	return p, finished, err
+}
+
+// busyWith are the keys of a storage's files whose uploads have not ended. The engine is
+// asked for them: a list may be newer than what it has told by itself.
+func (a *App) busyWith(placeID string) map[string]bool {
+	var ids []string
+	a.mu.Lock()
+	for _, u := range a.transfers.order {
+		if u.Target == placeID && !u.State.Ended() {
+			ids = append(ids, u.ID)
+		}
+	}
+	a.mu.Unlock()
+	keys := map[string]bool{}
+	for _, id := range ids {
+		if s, there := a.Engine.Status(id); there && !s.State.Ended() {
+			keys[s.FileKey] = true
+		}
+	}
+	return keys
 }
 
 // olderThan keeps the files that were added so many days ago or earlier. Of which

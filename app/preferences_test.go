@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -218,6 +219,34 @@ func TestCleaningUpDeletesByAge(t *testing.T) {
 		}
 	}
 	s.until("the rows to go", func() bool { return len(s.rows()) == 1 && s.connection().Used == 0 })
+}
+
+// TestCleaningUpLeavesWhatIsNotDone, although the storage has all of it: it is looked up
+// by now, and would be sent anew.
+func TestCleaningUpLeavesWhatIsNotDone(t *testing.T) {
+	s := newStage(t)
+	asked, held := make(chan struct{}, 100), make(chan struct{})
+	s.door = s.inFront(s.node, func(w http.ResponseWriter, r *http.Request, node http.Handler) {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/buckets/file/") {
+			asked <- struct{}{}
+			<-held
+		}
+		node.ServeHTTP(w, r)
+	})
+	s.start()
+	s.act(func(a views.Actions) { a.Add([]string{s.file("f", 10)}) })
+	<-asked
+	if got := s.cleanUps(); slices.ContainsFunc(got, func(c views.CleanUp) bool { return c.Files > 0 }) {
+		t.Errorf("offered: %+v", got)
+	}
+	said := make(chan string, 1)
+	s.act(func(a views.Actions) { a.CleanUp(0, func(sentence string) { said <- sentence }) })
+	text := <-said
+	close(held)
+	s.row("f", views.Done)
+	if u := s.usage(s.node); u.Files != 1 {
+		t.Errorf("%d files are left: %s", u.Files, text)
+	}
 }
 
 // TestNoRowOutlivesItsFile: a file that was added again has two rows.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -38,6 +39,9 @@ type stage struct {
 	desk *desk
 	dir  string
 	ring *ring
+	// door is where this computer's storage is reached, from the next start on; empty
+	// for its own address.
+	door string
 	// network is the system's word on it, from the next start on.
 	network Network
 	// sleep is what was wished of the computer's sleep.
@@ -85,7 +89,7 @@ func (s *stage) start() {
 	engine := transfer.New(transfer.Config{Journal: kept, Left: left, History: history, Reopen: bundle.ReopenWhole})
 	s.app = New(Params{
 		History: history, SetAside: setAside,
-		Settings: prefs, Secrets: keys, Node: localNode{s.node}, Network: s.network, Awake: s.sleep, Engine: engine, Words: text, Data: views.NewData(),
+		Settings: prefs, Secrets: keys, Node: localNode{s.node, s.door}, Network: s.network, Awake: s.sleep, Engine: engine, Words: text, Data: views.NewData(),
 		Clipboard: s.desk.copied, Pasted: s.pasted(), Left: left,
 		Desktop: s.desk, Do: func(f func()) { s.ui <- f }, Downloads: s.dir, Log: slog.New(slog.DiscardHandler),
 	})
@@ -259,7 +263,12 @@ func (d *desk) Quit() {}
 
 // localNode shares on "the network" under the name localhost, which is there
 // on every machine.
-type localNode struct{ *node.Node }
+type localNode struct {
+	*node.Node
+	door string
+}
+
+func (n localNode) URL() string { return cmp.Or(n.door, n.Node.URL()) }
 
 func (n localNode) ShareOnLAN(context.Context, bool) error { return nil }
 
