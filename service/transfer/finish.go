@@ -126,13 +126,13 @@ func (u *upload) numbers(wanted func(number int) bool) (numbers []int) {
 // on their way at once, the link is tried when somebody asks for it.
 func (r *run) verify(ctx context.Context) error {
 	u := r.upload
-	together := u.size <= smallFile && r.route.lookups.takes() // before it makes way: the last one to do so ends the burst
+	found := r.joinMany()
 	defer r.makeWay()()
 	var file api.File
 	var link api.Link
 	var err error
-	if together {
-		file, err = r.lookUp(ctx)
+	if found != nil {
+		file, err = r.lookUp(ctx, found)
 	} else {
 		file, link, err = r.prove(ctx)
 	}

@@ -32,7 +32,6 @@ type lookups struct {
 	mu      sync.Mutex
 	busy    int  // files that wait for their turn, or have it
 	burst   bool // there were many at once
-	coming  int  // files of the burst that will join
 	asking  bool // somebody asks for the list as long as files wait for it
 	waiting map[string]chan lookup
 	quiet   chan struct{} // receives when busy becomes 0
@@ -69,24 +68,15 @@ func (l *lookups) count(n int) {
 	}
 }
 
-// takes tells that files are to be looked up together. The caller then has to
-// join, for which the burst waits: how long the list is would be forgotten
-// before the last of them asks.
-func (l *lookups) takes() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.burst {
-		l.coming++
-	}
-	return l.burst
-}
-
-// join waits for the next list. first tells that nobody asks for it yet: the
-// caller has that done.
+// join has a file wait for the next list; nil where there are not many, and it is to
+// be looked up by itself. first tells that nobody asks for the list yet: the caller
+// has that done.
 func (l *lookups) join(fileKey string) (found chan lookup, first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.coming--
+	if !l.burst {
+		return nil, false
+	}
 	first, l.asking = !l.asking, true
 	found = make(chan lookup, 1)
 	l.waiting[fileKey] = found
@@ -167,18 +157,26 @@ func (l *lookups) answer(asked []string, files []api.File) (more bool) {
 // quieten ends the burst when nothing of it is left. The next list may be
 // shorter. Callers hold l.mu.
 func (l *lookups) quieten() {
-	if l.busy == 0 && l.coming == 0 && len(l.waiting) == 0 {
+	if l.busy == 0 && len(l.waiting) == 0 {
 		l.burst, l.length = false, 0
 	}
 }
 
-// lookUp waits for the list that tells of the upload's file.
-func (r *run) lookUp(ctx context.Context) (api.File, error) {
-	l := r.route.lookups
-	found, first := l.join(r.upload.remote.FileKey)
+// joinMany has the upload's file wait for a list, where it is one of many small ones.
+// It does so while it has its turn still: the last one to make way ends the burst.
+func (r *run) joinMany() (found chan lookup) {
+	if r.upload.size > smallFile {
+		return nil
+	}
+	found, first := r.route.lookups.join(r.upload.remote.FileKey)
 	if first {
 		r.engine.group.Go(func() { r.engine.lookTogether(r.route) })
 	}
+	return found
+}
+
+// lookUp waits for what the list tells of the upload's file.
+func (r *run) lookUp(ctx context.Context, found chan lookup) (api.File, error) {
 	select {
 	case <-ctx.Done():
 		return api.File{}, context.Cause(ctx)
@@ -187,10 +185,11 @@ func (r *run) lookUp(ctx context.Context) (api.File, error) {
 			return f.file, nil
 		}
 	}
-	if err := l.single.Acquire(ctx, 1); err != nil {
+	single := r.route.lookups.single
+	if err := single.Acquire(ctx, 1); err != nil {
 		return api.File{}, context.Cause(ctx)
 	}
-	defer l.single.Release(1)
+	defer single.Release(1)
 	return r.finishedFile(ctx)
 }
 
