@@ -130,9 +130,10 @@ func (c *Connection) Target() transfer.Target {
 	}
 	target := transfer.Target{
 		ID: c.cfg.ID, Session: c.session.ID, Storage: c.storage(), Bucket: c.client, Limits: limits,
-		Seal: c.seal, UniqueName: c.unique, LinkLifetime: c.cfg.LinkLifetime, Trip: c.trip, Paced: c.client.Paced(), Fresh: c.client.CloseIdle,
+		Seal: c.seal, UniqueName: c.unique, LinkLifetime: c.cfg.LinkLifetime, Trip: c.trip,
+		Here: c.client.Local(), Paced: c.client.Paced(), Fresh: c.client.CloseIdle,
 	}
-	if !c.client.Local() {
+	if !target.Here {
 		target.Offline = c.client.Offline
 		if api.KnowsDelay {
 			target.Delay = c.client.Delay

@@ -252,12 +252,12 @@ func TestOfflineReachesTheTarget(t *testing.T) {
 	gone := func() bool { return true }
 	n := startNode(t, node.Config{})
 	here := mustOpen(t, session.Config{Server: n.URL(), Token: n.Token(), Gone: gone})
-	if here.Target().Offline != nil {
+	if target := here.Target(); target.Offline != nil || !target.Here {
 		t.Error("this computer's own storage waits for a network")
 	}
 	conn, err := session.Open(t.Context(), session.Config{Server: api.DefaultServer, Token: "T", Gone: gone, Transport: cut{}})
 	wantError(t, err, api.ErrOffline)
-	if offline := conn.Target().Offline; offline == nil || !offline() {
+	if target := conn.Target(); target.Offline == nil || !target.Offline() || target.Here {
 		t.Error("a storage elsewhere does without one")
 	}
 }

@@ -101,3 +101,26 @@ func TestPlansOfLines(t *testing.T) {
 		}
 	}
 }
+
+// TestASlowDiskIsNoWay: how long this computer's own server takes for its answers says
+// nothing of how far it is.
+func TestASlowDiskIsNoWay(t *testing.T) {
+	for here, line := range map[bool]flow.Line{true: {}, false: {Trip: 50 * time.Millisecond}} {
+		want, _ := transfer.Node.Plan(3<<20, line)
+		inBubble(t, transfer.Config{}, func(b *bench) {
+			b.engine.Connect(transfer.Target{
+				ID: "here", Session: "s1", Storage: "s1", Bucket: b.fake, Limits: transfer.Node, Here: here, Trip: 50 * time.Millisecond,
+				Seal: func(name string) (string, error) { return name, nil },
+			})
+			b.fake.SetBefore(slowly("begin", 50*time.Millisecond))
+			for _, name := range []string{"first", "then"} {
+				before := b.fake.Calls("part")
+				path := b.file(name, 3<<20)
+				b.arrived(b.add(path)[0], path)
+				if n := b.fake.Calls("part") - before; n != want.Parts {
+					t.Errorf("here: %v, %s has %d parts, want %d", here, name, n, want.Parts)
+				}
+			}
+		})
+	}
+}

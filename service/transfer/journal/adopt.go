@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -79,7 +80,7 @@ func adopt(dir, ours string) (entries []Entry, history []Finished, adopted []old
 		}
 		db, found, done, err := read(path)
 		switch {
-		case errors.Is(err, errHeld):
+		case errors.Is(err, errHeld), errors.Is(err, fs.ErrNotExist): // its program has ended meanwhile, and left nothing
 		case err != nil:
 			setAside = append(setAside, putAside(path, err))
 		default:

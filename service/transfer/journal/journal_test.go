@@ -157,6 +157,18 @@ func TestAdoptsOnlyTheDead(t *testing.T) {
 	must(t, j.Close())
 }
 
+// TestAJournalMayGoMeanwhile: whoever ends with nothing left to do removes his own
+// while another program looks at all that are there.
+func TestAJournalMayGoMeanwhile(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.Symlink(filepath.Join(dir, "gone"), filepath.Join(dir, "listed.journal")))
+	j, entries := open(t, dir)
+	if len(entries) != 0 {
+		t.Errorf("found %v", entries)
+	}
+	must(t, j.Close())
+}
+
 func TestHistoryIsBounded(t *testing.T) {
 	dir := t.TempDir()
 	j, _ := open(t, dir)
