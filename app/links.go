@@ -304,6 +304,8 @@ func (a *App) makeLink(id string, p *place, f api.File, name string) (api.Link, 
 	return link, err
 }
 
+// fetchLink asks for a link that works: one that fails its test is none, lest it be
+// handed on later as if it had passed.
 func (a *App) fetchLink(p *place, f api.File, name string) (api.Link, error) {
 	t, ok := a.targetOf(p)
 	if !ok {
@@ -311,10 +313,13 @@ func (a *App) fetchLink(p *place, f api.File, name string) (api.Link, error) {
 	}
 	opt := api.LinkOptions{Filename: names.FileName(name), Lifetime: a.linkLifetime()}
 	link, err := t.Bucket.DownloadURL(a.ctx, f.Key, opt)
+	if err == nil {
+		err = a.tried(p, link.URL, f.Size)
+	}
 	if err != nil {
 		return api.Link{}, err
 	}
-	return link, a.tried(p, link.URL, f.Size)
+	return link, nil
 }
 
 // until is when a link stops working: never later than its storage. Callers hold

@@ -1,8 +1,11 @@
 package app
 
 import (
+	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,4 +96,62 @@ func TestAFailureThatIsFasterThanItsBatchIsBooked(t *testing.T) {
 		defer s.app.mu.Unlock()
 		return b.over() && b.failed
 	})
+}
+
+// links is what a server does when it is asked for a link.
+type links struct {
+	asked atomic.Int32
+	// dead has it give links that lead nowhere.
+	dead atomic.Bool
+}
+
+// serve stands in front of a node.
+func (l *links) serve(w http.ResponseWriter, r *http.Request, node http.Handler) {
+	if !strings.Contains(r.URL.Path, "/buckets/download/") {
+		node.ServeHTTP(w, r)
+		return
+	}
+	dead := l.dead.Load()
+	l.asked.Add(1)
+	if !dead {
+		node.ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = fmt.Fprintf(w, `{"url":"http://%s/dead"}`, r.Host)
+}
+
+// linked sends a file by way of a server that gives links, and selects it.
+func (s *stage) linked(l *links) views.Row {
+	s.Helper()
+	n := s.startNode()
+	s.connect(views.ConnectionForm{Key: s.inFront(n, l.serve) + "#key=" + n.Token(), HideNames: true})
+	s.until("the server", func() bool { return s.connection().Ready && s.connection().Current != hereID })
+	return s.sent(s.file("f", 10))
+}
+
+// TestALinkThatDoesNotWorkIsNoLink: it is neither shown nor copied, however often it
+// is asked for.
+func TestALinkThatDoesNotWorkIsNoLink(t *testing.T) {
+	s := newStage(t)
+	l := &links{}
+	r := s.linked(l)
+	l.dead.Store(true)
+	s.desk.SetContent("mine")
+	before := l.asked.Load()
+	for i, ask := range []func(views.Actions){
+		func(a views.Actions) { a.NewLink(r.ID) },
+		func(a views.Actions) { a.CopyLink(r.ID) },
+		func(a views.Actions) { a.CopyLinks([]string{r.ID}) },
+	} {
+		s.act(ask)
+		s.until("another try", func() bool { return l.asked.Load() == before+int32(i)+1 })
+		s.until("why there is no link", func() bool { l := s.detail().Link; return l.URL == "" && !l.Making && l.Problem != "" })
+	}
+	if got := s.desk.Content(); got != "mine" {
+		t.Errorf("the clipboard holds %q", got)
+	}
+	l.dead.Store(false)
+	s.act(func(a views.Actions) { a.CopyLink(r.ID) })
+	s.until("the link", func() bool { return strings.Contains(s.desk.Content(), "/d/") })
 }
