@@ -19,7 +19,12 @@ type linkState struct {
 	link   api.Link
 	making bool
 	err    error
+	// waiting are those who want it while it is being made.
+	waiting []linkUse
 }
+
+// linkUse is what somebody does with a link, or with why there is none.
+type linkUse func(p *place, l api.Link, size int64, err error)
 
 // maxCopied is up to how many files' links are copied together when an add is
 // done. Of more, nobody wants them all.
@@ -252,8 +257,9 @@ func (a *App) copyMade(p *place, l api.Link, size int64, err error) {
 }
 
 // withLink hands a row's link on, or why there is none; one that is missing or has
-// ended is made anew.
-func (a *App) withLink(id string, anew bool, then func(p *place, l api.Link, size int64, err error)) {
+// ended is made anew. One that is being made is as good as another for all who want it
+// meanwhile.
+func (a *App) withLink(id string, anew bool, then linkUse) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p, f, name, ok := a.find(id)
@@ -263,18 +269,29 @@ func (a *App) withLink(id string, anew bool, then func(p *place, l api.Link, siz
 	}
 	s := a.linkOf(id)
 	if s != nil && s.making {
+		s.waiting = append(s.waiting, then)
 		return
 	}
 	if s != nil && !anew && s.link.URL != "" && !ended(s.link) {
 		a.group.Go(func() { then(p, s.link, f.Size, nil) })
 		return
 	}
-	a.links[id] = &linkState{making: true}
+	s = &linkState{making: true, waiting: []linkUse{then}}
+	a.links[id] = s
 	a.group.Go(func() {
 		link, err := a.makeLink(id, p, f, name)
-		then(p, link, f.Size, err)
+		for _, use := range a.waitingFor(s) {
+			use(p, link, f.Size, err)
+		}
 	})
 	a.now()
+}
+
+// waitingFor is who waits for a link that is not being made any more.
+func (a *App) waitingFor(s *linkState) []linkUse {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return s.waiting
 }
 
 // linkOf is the link of a row that was asked for last, else the one that its

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -103,6 +104,8 @@ type links struct {
 	asked atomic.Int32
 	// dead has it give links that lead nowhere.
 	dead atomic.Bool
+	// held has it wait while the test holds it.
+	held sync.Mutex
 }
 
 // serve stands in front of a node.
@@ -113,6 +116,8 @@ func (l *links) serve(w http.ResponseWriter, r *http.Request, node http.Handler)
 	}
 	dead := l.dead.Load()
 	l.asked.Add(1)
+	l.held.Lock()
+	defer l.held.Unlock()
 	if !dead {
 		node.ServeHTTP(w, r)
 		return
@@ -154,4 +159,23 @@ func TestALinkThatDoesNotWorkIsNoLink(t *testing.T) {
 	l.dead.Store(false)
 	s.act(func(a views.Actions) { a.CopyLink(r.ID) })
 	s.until("the link", func() bool { return strings.Contains(s.desk.Content(), "/d/") })
+}
+
+// TestALinkThatIsBeingMadeIsCopied when it is there, and asked for only once.
+func TestALinkThatIsBeingMadeIsCopied(t *testing.T) {
+	s := newStage(t)
+	l := &links{}
+	r := s.linked(l)
+	s.endLink(r.ID)
+	s.desk.SetContent("mine")
+	l.held.Lock()
+	before := l.asked.Load()
+	s.act(func(a views.Actions) { a.MakeLink(r.ID) })
+	s.until("the first", func() bool { return s.detail().Link.Making && l.asked.Load() == before+1 })
+	s.act(func(a views.Actions) { a.CopyLink(r.ID); a.NewLink(r.ID) })
+	l.held.Unlock()
+	s.until("the link", func() bool { return strings.Contains(s.desk.Content(), "/d/") && s.detail().Link.URL != "" })
+	if asked := l.asked.Load(); asked != before+1 {
+		t.Errorf("asked %d times", asked-before)
+	}
 }
