@@ -94,11 +94,7 @@ func (a *App) answer(offer string, place int) {
 	}
 	switch answers[place] {
 	case answerArchive:
-		if a.release(d.batch) { // the archive that it is already
-			break
-		}
-		d.archive = a.archiveName(d.paths)
-		a.take(d)
+		a.asArchive(d)
 	case answerAnyway:
 		d.sure = true
 		a.take(d)
@@ -108,6 +104,23 @@ func (a *App) answer(offer string, place int) {
 		a.oneLink(d)
 	}
 	a.now()
+}
+
+// asArchive sends a parcel as one archive. Where that is what it was to replace, the
+// archive stays, and is sent again if it has failed.
+func (a *App) asArchive(d *parcel) {
+	var ids []string
+	a.mu.Lock()
+	for _, u := range d.batch.instead {
+		ids = append(ids, u.ID)
+	}
+	a.mu.Unlock()
+	if a.release(d.batch) {
+		a.Engine.Retry(ids...)
+		return
+	}
+	d.archive = a.archiveName(d.paths)
+	a.take(d)
 }
 
 // takeAsked takes the parcel that an offer is about, with the answers that there

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -214,4 +215,24 @@ func (s *stage) loses(r views.Row) {
 	s.app.mu.Unlock()
 	s.must(client.Delete(s.Context(), key))
 	s.act(func(a views.Actions) { a.Reload() })
+}
+
+// TestAnArchiveThatHasFailedIsSentAgain where its files are too many for the storage,
+// and the person would rather have it.
+func TestAnArchiveThatHasFailedIsSentAgain(t *testing.T) {
+	s := newStage(t)
+	server := s.bounded(node.Rules{MaxFiles: 2})
+	dir := s.folder("Holiday", "one.txt", "two.txt", "three.txt")
+	astray := filepath.Join(dir, "astray.txt")
+	s.must(os.Symlink(filepath.Join(dir, "nowhere"), astray))
+	s.act(func(a views.Actions) { a.Add([]string{dir}) })
+	archive := s.row("Holiday.zip", views.Failed)
+	s.must(os.Remove(astray))
+	s.act(func(a views.Actions) { a.SendEach([]string{archive.ID}) })
+	s.asks(server, "3 files; this storage takes 2 — send them as one .zip?", 0)
+	s.answer("Send as one .zip")
+	s.only("Holiday.zip")
+	if r := s.rows()[0]; r.ID != archive.ID {
+		t.Errorf("another one was sent: %+v", r)
+	}
 }
