@@ -151,6 +151,7 @@ func (a *App) deleteCopies(p *place, files []api.File) (keys []string, err error
 
 // dropCopies takes files off the list, in all the rows that show them.
 func (a *App) dropCopies(p *place, keys []string) {
+	a.unlist(p, keys)
 	a.mu.Lock()
 	ids := a.transfers.showing(p.id, keys)
 	a.mu.Unlock()

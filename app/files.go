@@ -139,9 +139,31 @@ func (a *App) dropDeleted(p *place, files []doomed) {
 	for _, f := range files {
 		rows, keys = append(rows, f.row), append(keys, f.key)
 	}
+	a.dropCopies(p, keys)
 	a.Engine.Forget(rows...)
 	a.drop(rows...)
-	a.dropCopies(p, keys)
+}
+
+// unlist takes files that are gone out of what a storage was told to hold last, before
+// the uploads that stand for them go: else they would be shown as files that somebody
+// else has uploaded. A list may be long, so it is copied without the lock, and again
+// where another one has come meanwhile.
+func (a *App) unlist(p *place, keys []string) {
+	for left := false; !left; {
+		a.mu.Lock()
+		old := p.list
+		a.mu.Unlock()
+		if !old.has(keys) {
+			return
+		}
+		files, byKey := old.without(keys)
+		a.mu.Lock()
+		if left = p.list.same(old); left {
+			p.list.files, p.list.byKey = files, byKey
+			a.transfers.left++
+		}
+		a.mu.Unlock()
+	}
 }
 
 // sayNotDeleted says how many files are left, and why the first of them is.

@@ -106,3 +106,35 @@ func TestDeletingEndsWithTheKey(t *testing.T) {
 		t.Errorf("%d rows, asked %d times", len(s.rows()), d.all)
 	}
 }
+
+// TestWhatIsDeletedDoesNotComeBack while others are still being deleted: neither in
+// the list nor in what the storage is taken to hold.
+func TestWhatIsDeletedDoesNotComeBack(t *testing.T) {
+	s := newStage(t)
+	held := make(chan struct{})
+	d := &deletions{refuse: func(number int) int {
+		if number > deletedAtOnce {
+			<-held
+		}
+		return 0
+	}}
+	ids := s.sentTo(s.startNode(), d, deletedAtOnce+1)
+	release := sync.OnceFunc(func() { close(held) })
+	t.Cleanup(release)
+	p := s.app.place(s.connection().Current)
+	listed := func() (files int) {
+		s.app.mu.Lock()
+		defer s.app.mu.Unlock()
+		return len(p.list.files)
+	}
+	s.until("the whole list", func() bool { return listed() == len(ids) })
+	s.act(func(a views.Actions) { a.Delete(ids) })
+	s.until("the last row", func() bool { return len(s.rows()) == 1 })
+	s.app.mu.Lock()
+	if files, _ := s.app.heldBy(p, nil); files != 1 {
+		t.Errorf("the storage is taken to hold %d files", files)
+	}
+	s.app.mu.Unlock()
+	release()
+	s.until("an empty list", func() bool { return len(s.rows()) == 0 && listed() == 0 })
+}

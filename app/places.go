@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -77,6 +78,35 @@ type listed struct {
 	name, id string
 	// hidden tells that the name was sealed when it was sent, whatever holds now.
 	hidden bool
+}
+
+// has tells that one of these files is in the list.
+func (l *listing) has(keys []string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool {
+		_, there := l.byKey[key]
+		return there
+	})
+}
+
+// without is what is in the list but for these files. Both are copies: rows are made
+// of those that the list has.
+func (l *listing) without(keys []string) (files []listed, byKey map[string]int) {
+	gone := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		gone[key] = true
+	}
+	files = make([]listed, 0, len(l.files))
+	for _, f := range l.files {
+		if !gone[f.Key] {
+			files = append(files, f)
+		}
+	}
+	return once(files)
+}
+
+// same tells that both are of the same files, which are never changed in place.
+func (l *listing) same(other listing) bool {
+	return len(l.files) > 0 && len(other.files) > 0 && &l.files[0] == &other.files[0]
 }
 
 // keyOf is the key of the file whose row has this ID.
