@@ -13,26 +13,43 @@ import (
 //   - one call is under way at a time, in a goroutine of its own;
 //   - whoever waits, for a turn or for an answer, gives up at the deadline;
 //   - once someone has given up, the call is known to hang, and nobody waits for
-//     it any more: until it returns, all others fail at once.
+//     it any more: until it returns, all others fail at once;
+//   - a change that could not wait for an older change of the same secret is made
+//     after it, whoever has given up: else the older one, which may go through once
+//     the keyring is unlocked, would be the last.
 //
 // So there is never more than one goroutine held up by the keyring.
 
+// order is what the keyring is to be asked.
+type order struct {
+	name    string
+	changes bool // the secret of that name
+	call    func() (string, error)
+}
+
+// overrides tells that an order leaves nothing of an older one.
+func (o order) overrides(older order) bool { return o.changes && older.changes && o.name == older.name }
+
 // flight is one call to the keyring. Its answer may be read once done is closed.
 type flight struct {
+	order
 	done   chan struct{}
-	hangs  bool // guarded by Store.mu
+	hangs  bool   // guarded by Store.mu
+	again  *order // the last one that overrides it, nil for none; guarded by Store.mu
 	secret string
 	err    error
 }
 
 // ask runs one call to the keyring and returns its answer, with the keyring's
 // errors made ours. It notes the outcome for Reason.
-func (s *Store) ask(ctx context.Context, call func() (string, error)) (string, error) {
+func (s *Store) ask(ctx context.Context, o order) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.deadline, ErrNoAnswer)
 	defer cancel()
-	f, err := s.takeOff(ctx, call)
+	f, err := s.takeOff(ctx, o)
 	if err == nil {
 		err = s.await(ctx, f)
+	} else if !errors.Is(err, ErrClosed) {
+		s.postpone(o)
 	}
 	if err != nil {
 		return "", s.note(err)
@@ -41,14 +58,14 @@ func (s *Store) ask(ctx context.Context, call func() (string, error)) (string, e
 }
 
 // takeOff starts the call when its turn has come.
-func (s *Store) takeOff(ctx context.Context, call func() (string, error)) (*flight, error) {
+func (s *Store) takeOff(ctx context.Context, o order) (*flight, error) {
 	for {
-		f, mine, err := s.turn()
+		f, mine, err := s.turn(o)
 		if err != nil {
 			return nil, err
 		}
 		if mine {
-			go s.fly(f, call)
+			go s.fly(f)
 			return f, nil
 		}
 		if err := s.await(ctx, f); err != nil {
@@ -58,14 +75,14 @@ func (s *Store) takeOff(ctx context.Context, call func() (string, error)) (*flig
 }
 
 // turn returns a flight of the caller's own, or the one to wait for.
-func (s *Store) turn() (f *flight, mine bool, err error) {
+func (s *Store) turn(o order) (f *flight, mine bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
 		return nil, false, ErrClosed
 	case s.flight == nil:
-		s.flight = &flight{done: make(chan struct{})}
+		s.flight = &flight{order: o, done: make(chan struct{})}
 		return s.flight, true, nil
 	case s.flight.hangs:
 		return nil, false, ErrNoAnswer
@@ -73,12 +90,32 @@ func (s *Store) turn() (f *flight, mine bool, err error) {
 	return s.flight, false, nil
 }
 
-func (s *Store) fly(f *flight, call func() (string, error)) {
-	f.secret, f.err = call()
+// postpone has an order follow the call that it could not wait for, where it overrides
+// that one.
+func (s *Store) postpone(o order) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.flight = nil
-	close(f.done)
+	if s.flight != nil && o.overrides(s.flight.order) {
+		s.flight.again = &o
+	}
+}
+
+func (s *Store) fly(f *flight) {
+	f.secret, f.err = f.call()
+	for o := s.land(f); o != nil; o = s.land(f) {
+		_, _ = o.call() // nobody waits for it
+	}
+}
+
+// land ends a flight, unless there is an order that it is to go on with.
+func (s *Store) land(f *flight) (next *order) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if next, f.again = f.again, nil; next == nil {
+		s.flight = nil
+		close(f.done)
+	}
+	return next
 }
 
 // await waits until the flight is done or ctx ends. Only our own deadline proves

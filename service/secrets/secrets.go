@@ -109,7 +109,7 @@ func (s *Store) Get(ctx context.Context, name string) (string, error) {
 	if secret, found := s.remembered(name); found {
 		return secret, nil
 	}
-	return s.ask(ctx, func() (string, error) { return s.ring.Get(s.service, name) })
+	return s.ask(ctx, order{name, false, func() (string, error) { return s.ring.Get(s.service, name) }})
 }
 
 // Set keeps the secret under that name, in place of any other, and tells where.
@@ -123,7 +123,7 @@ func (s *Store) Set(ctx context.Context, name, secret string) (Kept, error) {
 	if err := s.remember(name, secret); err != nil {
 		return InMemory, err
 	}
-	_, err := s.ask(ctx, func() (string, error) { return "", s.write(name, secret) })
+	_, err := s.ask(ctx, order{name, true, func() (string, error) { return "", s.write(name, secret) }})
 	if err != nil {
 		return InMemory, nil
 	}
@@ -138,7 +138,7 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	s.mu.Lock()
 	delete(s.memory, name)
 	s.mu.Unlock()
-	_, err := s.ask(ctx, func() (string, error) { return "", s.ring.Delete(s.service, name) })
+	_, err := s.ask(ctx, order{name, true, func() (string, error) { return "", s.ring.Delete(s.service, name) }})
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

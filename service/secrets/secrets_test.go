@@ -291,3 +291,64 @@ func TestClose(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatWasAskedSinceHoldsInTheEnd: a write that hung and goes through at last is no
+// newer than what was asked of the same name meanwhile.
+func TestWhatWasAskedSinceHoldsInTheEnd(t *testing.T) {
+	set := func(secret string) func(*testing.T, *Store) {
+		return func(t *testing.T, s *Store) { wantSet(t, s, "a", secret, InMemory) }
+	}
+	remove := func(t *testing.T, s *Store) {
+		if err := s.Delete(t.Context(), "a"); !errors.Is(err, ErrNoAnswer) {
+			t.Errorf("Delete: %v", err)
+		}
+	}
+	other := func(t *testing.T, s *Store) { wantSet(t, s, "b", "other", InMemory) }
+	leave := func(t *testing.T, s *Store) { _ = s.Close(t.Context()) }
+	for what, c := range map[string]struct {
+		asked []func(*testing.T, *Store) // the first of them hangs
+		want  string                     // empty for none
+	}{
+		"deleted":           {[]func(*testing.T, *Store){set("wrong"), remove}, ""},
+		"deleted and ended": {[]func(*testing.T, *Store){set("wrong"), remove, leave}, ""},
+		"put back":          {[]func(*testing.T, *Store){set("wrong"), set("right")}, "right"},
+		"changed twice":     {[]func(*testing.T, *Store){set("wrong"), remove, set("right"), other}, "right"},
+		"kept after all":    {[]func(*testing.T, *Store){remove, set("right")}, "right"},
+		"nothing asked":     {[]func(*testing.T, *Store){set("right"), other}, "right"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ring := &fakeRing{kept: map[string]string{"QuickSync/a": "old"}, hang: make(chan struct{})}
+			s := New(Config{Ring: ring})
+			for _, ask := range c.asked {
+				ask(t, s)
+			}
+			close(ring.hang)
+			synctest.Wait()
+			if got := ring.kept["QuickSync/a"]; got != c.want || ring.kept["QuickSync/b"] != "" {
+				t.Errorf("%s: the keyring has %v", what, ring.kept)
+			}
+		})
+	}
+}
+
+// TestWhoWaitedForAWriteIsHeardToo: it hung only afterwards.
+func TestWhoWaitedForAWriteIsHeardToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ring := &fakeRing{hang: make(chan struct{})}
+		s := New(Config{Ring: ring})
+		var both sync.WaitGroup
+		both.Go(func() { wantSet(t, s, "a", "wrong", InMemory) })
+		synctest.Wait()
+		both.Go(func() {
+			if err := s.Delete(t.Context(), "a"); !errors.Is(err, ErrNoAnswer) {
+				t.Errorf("Delete: %v", err)
+			}
+		})
+		both.Wait()
+		close(ring.hang)
+		synctest.Wait()
+		if len(ring.kept) > 0 {
+			t.Errorf("the keyring has %v", ring.kept)
+		}
+	})
+}
