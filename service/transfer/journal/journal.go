@@ -167,8 +167,12 @@ func unique[T any](all []T, id func(T) string) []T {
 	})
 }
 
-// take writes what was adopted, in one commit, before the old journals go.
+// take writes what was adopted, in one commit, before the old journals go. Most starts
+// find nothing, and save its syncs.
 func (j *Journal) take(entries []Entry, history []Finished) error {
+	if len(entries)+len(history) == 0 {
+		return nil
+	}
 	return j.db.Update(func(tx *bbolt.Tx) error {
 		for _, e := range entries {
 			if err := putEntry(tx, e); err != nil {
