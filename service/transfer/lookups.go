@@ -200,12 +200,22 @@ func (e *Engine) lookTogether(r *route) {
 		var files []api.File
 		asked := r.lookups.asked()
 		if len(asked) > 0 {
-			// An error leaves the list empty, and each file looks for itself.
-			_ = r.try(e.ctx, func() (err error) {
-				files, err = r.target.Bucket.List(e.ctx)
-				return err
-			})
+			files = r.listOnce(e.ctx)
 		}
 		more = r.lookups.answer(asked, files)
 	}
+}
+
+// listOnce asks for the list; an error leaves it empty, and each file looks for itself.
+// They do so for as long as each may, and by the way that it has by then: the list may
+// be too long for the line to it, or of a server that has given way to another.
+func (r *route) listOnce(ctx context.Context) []api.File {
+	if _, err := r.pace.wait(ctx); err != nil {
+		return nil
+	}
+	files, err := r.target.Bucket.List(ctx)
+	if err != nil {
+		return nil
+	}
+	return files
 }

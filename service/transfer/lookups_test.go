@@ -57,24 +57,26 @@ func TestTheListIsAskedForOnceASecond(t *testing.T) {
 
 // A list that fails, or lacks a file, is no proof that it is not there.
 func TestWhatTheListDoesNotTellIsLookedUp(t *testing.T) {
-	inBubble(t, transfer.Config{}, func(b *bench) {
-		b.fake.SetBefore(func(op string) error {
-			if op == "list" {
-				return &api.Error{Op: "list", Kind: api.ErrRefused, Status: 400}
+	for _, why := range []error{api.ErrRefused, api.ErrStalled} { // once, and however often it is asked for
+		inBubble(t, transfer.Config{}, func(b *bench) {
+			b.fake.SetBefore(func(op string) error {
+				if op == "list" {
+					return &api.Error{Op: "list", Kind: why}
+				}
+				return nil
+			})
+			paths := make([]string, 50)
+			for i := range paths {
+				paths[i] = b.file(fmt.Sprint("small", i), 100+i)
 			}
-			return nil
+			for i, id := range b.add(paths...) {
+				b.arrived(id, paths[i])
+			}
+			if stats := b.fake.Calls("stat"); stats != 50 {
+				b.Errorf("%v: %d files were looked up by themselves", why, stats)
+			}
 		})
-		paths := make([]string, 50)
-		for i := range paths {
-			paths[i] = b.file(fmt.Sprint("small", i), 100+i)
-		}
-		for i, id := range b.add(paths...) {
-			b.arrived(id, paths[i])
-		}
-		if stats := b.fake.Calls("stat"); stats != 50 {
-			b.Errorf("%d files were looked up by themselves", stats)
-		}
-	})
+	}
 }
 
 // Of a bucket with very many files the list costs more than looking up.
