@@ -101,11 +101,9 @@ func (l *Lazy) Release() {
 // Look implements transfer.Bundle. What was measured lately is not looked through
 // again.
 func (l *Lazy) Look(ctx context.Context) error {
-	l.mu.Lock()
-	if !l.measured.IsZero() && time.Since(l.measured) > lately {
-		l.bundle, l.measured = nil, time.Time{}
+	if _, err := l.statMeasured(); err == nil {
+		return nil
 	}
-	l.mu.Unlock()
 	_, err := l.made(ctx)
 	return err
 }

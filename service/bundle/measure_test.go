@@ -84,6 +84,26 @@ func TestMeasuredServesTheTurnThatComesSoon(t *testing.T) {
 	}
 }
 
+// TestALookTakesWhatWasMeasured only while it is so: what is looked at again ends with
+// its context, and serves Stat and Open.
+func TestALookTakesWhatWasMeasured(t *testing.T) {
+	dir := tree(t, map[string]string{"a.txt": "12345"})
+	l := bundle.Whole("all.zip", dir)
+	_, _, err := l.Measure(t.Context(), 10)
+	must(t, err)
+	must(t, os.Remove(filepath.Join(dir, "a.txt")))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.Look(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("what is not there any more was looked at: %v", err)
+	}
+	plant(t, filepath.Join(dir, "b.txt"), false, "12")
+	must(t, l.Look(t.Context()))
+	if v, err := l.Stat(); err != nil || v.Size != l.Size() {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
+
 // files counts the members of an archive.
 func files(t *testing.T, r transfer.Reader, size int64) int {
 	t.Helper()

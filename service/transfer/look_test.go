@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
 )
 
@@ -21,6 +22,48 @@ func (endless) Stat() (transfer.Version, error) {
 func (endless) Look(ctx context.Context) error {
 	<-ctx.Done()
 	return context.Cause(ctx)
+}
+
+// forgetful is a bundle that is another one at each look, and forgets at once.
+type forgetful struct {
+	transfer.Source
+	t     *testing.T
+	known *bool
+}
+
+func (f forgetful) Paths() []string { return []string{f.Path()} }
+func (f forgetful) Forget()         { *f.known = false }
+
+func (f forgetful) Look(context.Context) error {
+	*f.known = true
+	return nil
+}
+
+func (f forgetful) Stat() (transfer.Version, error) { f.looked(); return f.Source.Stat() }
+
+func (f forgetful) Open() (transfer.Reader, error) { f.looked(); return f.Source.Open() }
+
+// looked fails where a walk begins that nothing ends.
+func (f forgetful) looked() {
+	if !*f.known {
+		f.t.Error("nobody has looked at it")
+	}
+}
+
+// TestABundleThatChangedIsLookedAtAgain before it is opened, so that a pause ends that
+// as well, and what is planned is what is read.
+func TestABundleThatChangedIsLookedAtAgain(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 1}, func(b *bench) {
+		b.fake.SetBefore(once("part", &api.Error{Op: "part", Kind: api.ErrForbidden, Status: 403}))
+		path := b.file("f", 1<<20)
+		id, _ := b.engine.Add("here", forgetful{transfer.FileAt(path), t, new(bool)})
+		b.until(id, transfer.Failed)
+		b.file("f", 2<<20)
+		if again, _ := b.engine.Add("here", forgetful{transfer.FileAt(path), t, new(bool)}); again != id {
+			t.Fatalf("it is %s, and was %s", again, id)
+		}
+		b.arrived(id, path)
+	})
 }
 
 // TestTheLookAtABundleEnds when it is paused, cancelled, or the program ends.

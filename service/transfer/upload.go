@@ -243,6 +243,9 @@ func (r *run) prepare(ctx context.Context) (Reader, error) {
 			return nil, err
 		}
 		r.forget()
+		if version, err = look(ctx, u.src); err != nil { // at what is planned now
+			return nil, err
+		}
 	}
 	if !u.begun {
 		if err := r.plan(version); err != nil {
