@@ -247,6 +247,29 @@ func TestTheLastWishCounts(t *testing.T) {
 	}
 }
 
+// TestAPauseOutlastsTheKey that had been refused to another file just before.
+func TestAPauseOutlastsTheKey(t *testing.T) {
+	inBubble(t, transfer.Config{Workers: 2}, func(b *bench) {
+		g := newGate("part")
+		b.fake.SetBefore(g.hold)
+		id := b.add(b.file("f", 10))[0]
+		<-g.reached
+		b.fake.SetBefore(func(string) error { return wrongKey })
+		b.until(b.add(b.file("g", 10))[0], transfer.Paused)
+		b.engine.Pause(id)
+		g.release()
+		if s := b.until(id, transfer.Paused); s.Err != nil {
+			b.Errorf("it rests for %v", s.Err)
+		}
+		b.fake.SetBefore(nil)
+		b.connect("s1")
+		time.Sleep(time.Hour)
+		if s := b.status(id); s.State != transfer.Paused {
+			b.Errorf("it is %v", s.State)
+		}
+	})
+}
+
 // TestALateBeginIsClearedAway: the first begin takes effect after the list that
 // was searched for it. Then the transfer is cancelled, or its source changes, or
 // the server forgets the second begin.

@@ -39,12 +39,12 @@ func (e *Engine) conclude(cause error, r *route, u *upload, err error) {
 		e.clear(e.clearedBy(r, u), u)
 	case errors.As(cause, &paused) && u.resume:
 		e.enqueue(u)
-	case errors.As(cause, &paused) && paused.why != nil && e.routes[u.targetID] != r && !u.pausing:
-		e.requeue(u) // a new key came meanwhile
-	case errors.As(cause, &paused) && paused.why != nil:
-		e.change(u, e.withoutKey(), paused.why)
-	case errors.As(cause, &paused):
+	case errors.As(cause, &paused) && (paused.why == nil || u.pausing): // also after a new key
 		e.change(u, Paused, nil)
+	case errors.As(cause, &paused) && e.routes[u.targetID] != r:
+		e.requeue(u) // a new key came meanwhile
+	case errors.As(cause, &paused):
+		e.change(u, e.withoutKey(), paused.why)
 	case errors.Is(cause, errClosed):
 		e.change(u, Waiting, nil)
 	case NeedsKey(err) && e.routes[u.targetID] != r:
