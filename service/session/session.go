@@ -129,7 +129,7 @@ func (c *Connection) Target() transfer.Target {
 		limits = transfer.Node
 	}
 	target := transfer.Target{
-		ID: c.cfg.ID, Session: c.session.ID, Storage: c.storage(), Bucket: c.client, Limits: limits,
+		ID: c.cfg.ID, Session: c.session.ID, Server: c.client.Server(), Storage: c.storage(), Bucket: c.client, Limits: limits,
 		Seal: c.seal, UniqueName: c.unique, LinkLifetime: c.cfg.LinkLifetime, Trip: c.trip,
 		Here: c.client.Local(), Paced: c.client.Paced(), Fresh: c.client.CloseIdle,
 	}

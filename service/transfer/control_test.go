@@ -14,6 +14,7 @@ import (
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/transfertest"
 )
 
 // gate holds calls of one operation until it is opened.
@@ -414,6 +415,24 @@ func TestRetryOfWhatIsBeingCancelledIsNotLost(t *testing.T) {
 		b.until(id, transfer.Cancelled)
 		b.engine.Retry(id)
 		del.release()
+		b.arrived(id, path)
+		b.holds(1)
+	})
+}
+
+// TestAnotherServerIsNotWaitedFor as long as the one before has asked for.
+func TestAnotherServerIsNotWaitedFor(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		asks := &api.Error{Op: "any", Kind: api.ErrBusy, Status: 429, RetryAfter: 24 * time.Hour}
+		b.fake.SetBefore(func(string) error { return asks })
+		path := b.file("f", 1<<20)
+		id := b.add(path)[0]
+		time.Sleep(time.Minute)
+		b.fake = transfertest.NewFake()
+		b.engine.Connect(transfer.Target{
+			ID: "here", Session: "s2", Server: "another", Storage: "another#s2", Bucket: b.fake, Limits: limits,
+			Seal: func(name string) (string, error) { return name, nil },
+		})
 		b.arrived(id, path)
 		b.holds(1)
 	})

@@ -101,10 +101,13 @@ func (p *pace) answered(probe bool) {
 func (p *pace) failed(err *api.Error) (lasting time.Duration, alone bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := time.Now()
+	if asked := now.Add(err.RetryAfter); err.RetryAfter > 0 && asked.After(p.asked) {
+		p.asked = asked
+	}
 	if p.away.is() {
 		return 0, false
 	}
-	now := time.Now()
 	if p.failures == 0 {
 		p.since = now
 	}
@@ -114,9 +117,6 @@ func (p *pace) failed(err *api.Error) (lasting time.Duration, alone bool) {
 	}
 	p.last = err
 	d := backoff(p.failures)
-	if asked := now.Add(err.RetryAfter); err.RetryAfter > 0 && asked.After(p.asked) {
-		p.asked = asked
-	}
 	until := now.Add(max(d, err.RetryAfter))
 	if p.failures == 1 && err.Kind != api.ErrBusy && err.RetryAfter == 0 {
 		if !now.Before(p.counted) {
@@ -152,6 +152,13 @@ func (p *pace) trouble() (next time.Time, err error) {
 		return time.Time{}, nil
 	}
 	return p.until, p.last
+}
+
+// resting tells that the server has asked to be left alone, and for longer still.
+func (p *pace) resting() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Now().Before(p.asked)
 }
 
 // rest waits by itself, until what may make it sooner.

@@ -170,8 +170,9 @@ func (r *race) lags(left, rate float64) bool {
 	return ok && rate >= 0 && left > 0 && left >= 1.5*takes.Seconds()*rate
 }
 
-// troubled tells that the server does not answer: more calls would not help.
+// troubled tells that the server does not answer, or has asked for fewer calls: more
+// would not help.
 func (r *run) troubled() bool {
 	_, err := r.route.pace.trouble()
-	return err != nil
+	return err != nil || r.route.pace.resting()
 }

@@ -30,6 +30,9 @@ var _ Bucket = (*api.Client)(nil)
 type Target struct {
 	// ID is the connection's, Session that of the storage behind it.
 	ID, Session string
+	// Server is its server's address: what was learnt of the way to one says nothing of
+	// another.
+	Server string
 	// Storage names the same storage and session in every run and program: what
 	// an earlier run left unfinished is looked for by it.
 	Storage string
@@ -186,12 +189,17 @@ func (e *Engine) Connect(t Target) {
 	if !known {
 		old = &route{line: newLine(e.workers), target: t}
 	}
-	old.pace.follow(t.Offline)
-	old.up.Sense(t.Delay)
-	if t.Paced {
-		old.up.Narrow()
+	way := old.line
+	if old.target.Server != t.Server {
+		way = newLine(e.workers)
+		way.lookups = old.lookups // who is counted there is so until he ends
 	}
-	e.routes[t.ID] = &route{line: old.line, target: t, patience: e.cfg.Patience}
+	way.pace.follow(t.Offline)
+	way.up.Sense(t.Delay)
+	if t.Paced {
+		way.up.Narrow()
+	}
+	e.routes[t.ID] = &route{line: way, target: t, patience: e.cfg.Patience}
 	for _, u := range e.order {
 		if u.targetID == t.ID && !u.state.Stored() {
 			e.reconnect(u, old.target.Storage != t.Storage)
