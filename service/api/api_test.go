@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,17 +26,27 @@ const token = "secret-token-of-this-test"
 // serve starts a server and returns a client for it.
 func serve(t *testing.T, h http.HandlerFunc) *api.Client {
 	t.Helper()
+	return serveFor(t, api.Patience{}, h)
+}
+
+// serveShort is for calls that shall end because nothing moves. No other call may
+// have so little time: where the computer is busy, it takes longer.
+func serveShort(t *testing.T, h http.HandlerFunc) *api.Client {
+	t.Helper()
+	return serveFor(t, api.Patience{Moving: 200 * time.Millisecond, Answer: 400 * time.Millisecond, Complete: 600 * time.Millisecond}, h)
+}
+
+func serveFor(t *testing.T, patience api.Patience, h http.HandlerFunc) *api.Client {
+	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	c, err := api.New(api.Config{Server: s.URL + "/v1/", Token: token, Patience: short})
+	c, err := api.New(api.Config{Server: s.URL + "/v1/", Token: token, Patience: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.CloseIdle)
 	return c
 }
-
-var short = api.Patience{Moving: 200 * time.Millisecond, Answer: 400 * time.Millisecond, Complete: 600 * time.Millisecond}
 
 // answer serves one and the same answer.
 func answer(status int, contentType, body string) http.HandlerFunc {
@@ -411,16 +422,16 @@ func ranged(status int, contentRange, body string) http.HandlerFunc {
 	}
 }
 
-// TestWatchdog: a call dies when nothing moves, and lives as long as it does.
+// TestWatchdog: a call dies when nothing moves.
 func TestWatchdog(t *testing.T) {
 	t.Run("no answer", func(t *testing.T) {
-		c := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		c := serveShort(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		if err := ops["list"](t.Context(), c); !errors.Is(err, api.ErrStalled) {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("half an answer", func(t *testing.T) {
-		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		c := serveShort(t, func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, `[{"fileKey":`)
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
@@ -431,26 +442,57 @@ func TestWatchdog(t *testing.T) {
 	})
 	t.Run("nobody takes the part", func(t *testing.T) {
 		over := make(chan struct{}) // a server that does not read does not see its client go
-		c := serve(t, func(http.ResponseWriter, *http.Request) { <-over })
+		c := serveShort(t, func(http.ResponseWriter, *http.Request) { <-over })
 		defer close(over)
 		_, err := c.PutPart(t.Context(), api.Part{Upload: api.Upload{ID: "u", FileKey: "k"}, Number: 1, Size: 1 << 40, Body: func() io.Reader { return zeros{} }})
 		if !errors.Is(err, api.ErrStalled) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("slow but moving", func(t *testing.T) {
-		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-			for _, piece := range []string{"[", " ", " ", " ", " ", " ", " ", "]"} {
-				_, _ = io.WriteString(w, piece)
-				_ = http.NewResponseController(w).Flush()
-				time.Sleep(short.Moving / 2)
+}
+
+// TestSlowAnswersAreWaitedFor: bytes that come just in time are a sign of life each,
+// however long they take together.
+func TestSlowAnswersAreWaitedFor(t *testing.T) {
+	patience := api.DefaultPatience
+	for pause, want := range map[time.Duration]error{patience.Moving - 1: nil, patience.Moving + 1: api.ErrStalled} {
+		synctest.Test(t, func(t *testing.T) {
+			client, err := api.New(api.Config{Server: api.DefaultServer, Transport: slow{pause}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			_, err = client.List(t.Context())
+			if took := time.Since(began); !errors.Is(err, want) || err == nil && took <= patience.Answer {
+				t.Errorf("bytes every %v: %v after %v", pause, err, took)
 			}
 		})
-		if err := ops["list"](t.Context(), c); err != nil {
-			t.Error(err)
-		}
-	})
+	}
 }
+
+// slow is a transport that brings an answer byte by byte, so long after each other.
+type slow struct{ pause time.Duration }
+
+func (s slow) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := &slowBody{r.Context(), s.pause, strings.NewReader("[" + strings.Repeat(" ", 6) + "]")}
+	return &http.Response{StatusCode: http.StatusOK, Body: body}, nil
+}
+
+type slowBody struct {
+	ctx   context.Context
+	pause time.Duration
+	left  io.Reader
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	time.Sleep(b.pause)
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return b.left.Read(p[:1])
+}
+
+func (*slowBody) Close() error { return nil }
 
 type zeros struct{}
 
