@@ -180,9 +180,10 @@ func TestSavingGoesOnWithANewKey(t *testing.T) {
 	})
 	ended.Store(false)
 	s.connect(views.ConnectionForm{Key: key, HideNames: true})
+	film := s.content(path)
 	s.until("the file", func() bool {
 		got, err := os.ReadFile(filepath.Join(to, "film.mov"))
-		return err == nil && string(got) == s.content(path)
+		return err == nil && string(got) == film
 	})
 	if left, err := os.ReadDir(to); err != nil || len(left) != 1 {
 		t.Errorf("in the folder: %v, %v", left, err)

@@ -169,15 +169,28 @@ func (s *stage) rows() (rows []views.Row) {
 	return rows
 }
 
-// until waits for the window to show something.
+// until waits for the window to show something. That is looked for on the UI
+// goroutine, which sets one binding after the other: what is read afterwards is of the
+// same picture or of a later one. So is must not act.
 func (s *stage) until(what string, is func() bool) {
 	s.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if is() {
+	shown := false
+	for end := time.Now().Add(s.patience()); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if s.act(func(views.Actions) { shown = is() }); shown {
 			return
 		}
 	}
 	s.Fatalf("the window never showed: %s\nlist: %+v\noverall: %+v\nconnection: %+v", what, s.list(), s.overall(), s.connection())
+}
+
+// patience is how long the window may take, however busy the computer is. Half of the
+// time that is left stays for telling what it never showed, and for the other tests.
+func (s *stage) patience() time.Duration {
+	const longest = 2 * time.Minute
+	if end, ok := s.Deadline(); ok {
+		return min(longest, time.Until(end)/2)
+	}
+	return longest
 }
 
 // row waits for a row of this name in this state.
