@@ -128,10 +128,11 @@ func TestSumIsStopped(t *testing.T) {
 	})
 }
 
-// TestPartsMapFillsAsTheyArrive: over a slow line, then over a free one.
+// TestPartsMapFillsAsTheyArrive: over a line so slow that no part arrives while they are
+// looked for, then over a free one.
 func TestPartsMapFillsAsTheyArrive(t *testing.T) {
 	s := newStage(t)
-	s.app.Engine.SetLimits(limit.Schedule{Rates: limit.Rates{Up: 4 << 20}})
+	s.app.Engine.SetLimits(limit.Schedule{Rates: limit.Rates{Up: 16 << 10}})
 	path := s.file("film.mov", 12<<20)
 	s.act(func(a views.Actions) { a.Add([]string{path}) })
 	s.until("the row", func() bool { return len(s.rows()) == 1 })
@@ -146,13 +147,14 @@ func TestPartsMapFillsAsTheyArrive(t *testing.T) {
 	})
 }
 
-// TestSavingIsGivenUp leaves nothing in the folder, and nothing to go on with.
+// TestSavingIsGivenUp leaves nothing in the folder, and nothing to go on with. It would
+// go on for longer than anything here is waited for.
 func TestSavingIsGivenUp(t *testing.T) {
 	s := newStage(t)
 	r := s.sent(s.file("film.mov", 12<<20))
 	other := s.sent(s.file("letter", 10))
 	s.pick(r)
-	s.app.Engine.SetLimits(limit.Schedule{Rates: limit.Rates{Down: 1 << 20}})
+	s.app.Engine.SetLimits(limit.Schedule{Rates: limit.Rates{Down: 16 << 10}})
 	to := s.T.TempDir()
 	s.act(func(a views.Actions) { a.Save([]string{r.ID}, to) })
 	s.until("how far it is", func() bool {
