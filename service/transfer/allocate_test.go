@@ -13,9 +13,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/transfer/flow"
 	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/service/transfer/transfertest"
 )
@@ -67,21 +69,30 @@ func (b *bench) hollowed(h *hollow) *hollow {
 	return h
 }
 
-// TestPiecesOfALargeFileAreSmall, so that several are under way at once and that a
-// break loses little.
+// TestPiecesOfALargeFileAreSmall over any line, so that several are under way at once
+// and that a break loses little.
 func TestPiecesOfALargeFileAreSmall(t *testing.T) {
-	downloading(t, func(b *bench) {
-		h := b.hollowed(&hollow{size: 16 << 30, refuses: true})
-		var onDisk *transfer.FileError
-		_, err := b.download("key", "f")
-		if errors.As(err, &onDisk) {
-			b.Skip("there is no room for the file: ", err)
+	for name, line := range map[string]flow.Line{
+		"not known": {}, "far": {Trip: time.Second}, "fast": {Rate: 1e11, Width: 1}, "slow": {Rate: 1, Width: flow.Widest},
+	} {
+		for _, size := range []int64{16 << 30, 1 << 40, 64 << 40} {
+			p, ok := transfer.DownloadLimits.Plan(size, line)
+			if !ok || p.PartSize > 64<<20 || p.Parts < 256 {
+				t.Errorf("over a line that is %s, a file of %d GiB comes in %d pieces of %d MiB, %t", name, size>>30, p.Parts, p.PartSize>>20, ok)
+			}
 		}
-		if !errors.Is(err, api.ErrRefused) {
+	}
+}
+
+// TestPiecesAreAskedForAsPlanned: none is larger than those of the plan.
+func TestPiecesAreAskedForAsPlanned(t *testing.T) {
+	downloading(t, func(b *bench) {
+		h := b.hollowed(&hollow{size: 64 << 20, refuses: true})
+		if _, err := b.download("key", "f"); !errors.Is(err, api.ErrRefused) {
 			b.Error(err)
 		}
-		if h.largest > 64<<20 || h.largest == 0 {
-			b.Errorf("a piece has %d MiB", h.largest>>20)
+		if p, _ := transfer.DownloadLimits.Plan(h.size, flow.Line{}); h.largest != p.PartSize {
+			b.Errorf("a piece has %d bytes, want %d", h.largest, p.PartSize)
 		}
 	})
 }

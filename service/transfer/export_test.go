@@ -5,6 +5,9 @@ import "context"
 // Fill reads what comes soon.
 var Fill = fill
 
+// DownloadLimits cut a download into pieces.
+var DownloadLimits = downloadLimits
+
 // Pace is the backoff that all calls to a server share.
 type Pace struct{ pace }
 
