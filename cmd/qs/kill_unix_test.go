@@ -218,23 +218,23 @@ func (k *killer) account(killed bool) {
 	}
 }
 
-// journalled reads the tags in a copy of the journals that a kill has left, and
+// journalled reads the tags in a copy of the journals that a run has left, and
 // whether there is an upload to go on with at all. The originals stay for the
 // next start to adopt.
-func (k *killer) journalled() (kept map[place]bool, unfinished bool) {
-	k.Helper()
-	copied := filepath.Join(k.TempDir(), "journals")
-	home := strings.TrimPrefix(k.env[0], paths.Home+"=")
+func (q qs) journalled() (kept map[place]bool, unfinished bool) {
+	q.Helper()
+	copied := filepath.Join(q.TempDir(), "journals")
+	home := strings.TrimPrefix(q.env[0], paths.Home+"=")
 	left := paths.Paths{Data: filepath.Join(home, "data")}.Journals()
 	if _, err := os.Stat(left); errors.Is(err, fs.ErrNotExist) {
 		return nil, false // it was killed before it had any
 	}
 	if err := os.CopyFS(copied, os.DirFS(left)); err != nil {
-		k.Fatal(err)
+		q.Fatal(err)
 	}
 	j, entries, setAside, err := journal.Open(copied)
 	if err != nil || len(setAside) > 0 {
-		k.Fatal(err, setAside)
+		q.Fatal(err, setAside)
 	}
 	defer func() { _ = j.Close() }()
 	kept = map[place]bool{}
