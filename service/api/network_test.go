@@ -101,16 +101,26 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 		"nothing":                   {"http://storage.example/v1", func(*far) {}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seen := map[string]bool{} // one call at a time writes to it
+			var last string // one call at a time writes to it
 			f := newFar(t, c.address, func(w http.ResponseWriter, r *http.Request) {
-				seen[r.RemoteAddr] = true
+				last = r.RemoteAddr
 				_, _ = io.WriteString(w, "[]")
 			})
-			f.list(t)
-			c.end(f)
-			f.list(t)
-			if again := len(seen) == 2; again != c.closes {
-				t.Errorf("%d connections", len(seen))
+			closes := func() bool {
+				f.list(t)
+				before := last
+				c.end(f)
+				f.list(t)
+				return last != before
+			}
+			// One may be closed for another reason: net/http does so where it is late to
+			// note, on a busy computer, that a request was written.
+			closed := closes()
+			for tries := 0; closed && !c.closes && tries < 20; tries++ {
+				closed = closes()
+			}
+			if closed != c.closes {
+				t.Errorf("closed: %t", closed)
 			}
 		})
 	}
