@@ -159,9 +159,10 @@ func TestUploadGoesOnWhenTheCableIsBack(t *testing.T) {
 		t.Fatal("never told: the cable is gone")
 	}
 	id := s.send()
+	// A try comes every half a minute: what follows has most of that.
 	st := s.reaches(id, "offline", func(st transfer.Status) bool {
 		offline := st.State == transfer.Reconnecting && errors.Is(st.Err, api.ErrOffline)
-		return offline && s.line.failed.Load() > 0 && time.Until(st.NextTry) > 10*time.Second
+		return offline && s.line.failed.Load() > 0 && time.Until(st.NextTry) > 25*time.Second
 	})
 	w.plug(deskAddress)
 	s.reaches(id, "done", done)
