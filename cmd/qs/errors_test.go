@@ -32,15 +32,13 @@ const loginPage = "<!doctype html><html><title>Hotel</title>Your room number, pl
 // exits with 1, and send tells it of each file.
 func TestServersThatDoNotWork(t *testing.T) {
 	t.Parallel()
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
 	node := qs{T: t, dir: t.TempDir(), env: []string{"QS_TOKEN=the-key-of-the-node"}}
 	n := node.startNode("--data", filepath.Join(node.dir, "data"))
 	for what, c := range map[string]struct {
 		server, code, says string
 	}{
 		"wrong key":           {n.URL, "unauthorized", "Check QS_TOKEN"},
-		"nobody there":        {gone.URL + "/v1", "network", "cannot be reached"},
+		"nobody there":        {"http://127.0.0.1:1/v1", "network", "cannot be reached"},
 		"a login page":        {startServer(t, answers(200, "text/html", loginPage)), "not_quicksync", "wants a login"},
 		"a redirect to one":   {startServer(t, http.RedirectHandler("/login", http.StatusFound)), "not_quicksync", "wants a login"},
 		"other JSON":          {startServer(t, answers(200, "application/json", `{"hello":"world"}`)), "bad_reply", "with its /v1"},
