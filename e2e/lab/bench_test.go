@@ -123,6 +123,17 @@ func newBench(t *testing.T, cfg strict.Config, toxics ...harness.Toxic) *bench {
 	}
 }
 
+// newGated is a bench whose server holds the parts from one on, until the scene has
+// acted and opens the gate.
+func newGated(t *testing.T, cfg strict.Config, from int, toxics ...harness.Toxic) (*bench, *strict.Gate) {
+	t.Helper()
+	gate := strict.NewGate(from)
+	cfg.Spoil = gate.Spoil
+	b := newBench(t, cfg, toxics...)
+	t.Cleanup(gate.Open) // before the server closes
+	return b, gate
+}
+
 // newLine makes a line to a server.
 func newLine(t *testing.T, host string, toxics ...harness.Toxic) *harness.Line {
 	t.Helper()

@@ -20,12 +20,13 @@ import (
 // begins anew, and what was finished stays.
 func TestServerForgets(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, strict.Config{Tags: strict.MD5}, narrow(20_000))
+	b, gate := newGated(t, strict.Config{Tags: strict.MD5}, 7, narrow(20_000))
 	small, large := b.file("small", 100_000), b.file("large", 9*part)
 	r := b.start("send", "--json", small, large)
 	b.until("a file to be finished", func() bool { return b.server.Calls("fetch") > 0 })
 	b.sending(7)
 	b.server.Forget()
+	gate.Open()
 	b.arrived(r.ends(0), small, large)
 	if begun := b.server.Calls("begin"); begun != 3 {
 		t.Errorf("%d begins, want 3", begun)
@@ -36,11 +37,12 @@ func TestServerForgets(t *testing.T) {
 // with a new key where it was.
 func TestKeyEnds(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, strict.Config{Tags: strict.CRC32C}, narrow(10_000))
+	b, gate := newGated(t, strict.Config{Tags: strict.CRC32C}, 6, narrow(10_000))
 	large, small := b.file("large", 9*part), b.file("small", 100_000)
 	r := b.start("send", "--json", large)
 	b.sending(6)
 	b.server.SetToken("the-new-key")
+	gate.Open()
 	if s := r.ends(1)[large]; s.State != "failed" || s.Error == nil || s.Error.Code != "unauthorized" {
 		t.Errorf("%+v", s)
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 )
 
 // A Fault spoils the way of one call. What it passes to next reaches the
@@ -99,4 +100,42 @@ func cut(w http.ResponseWriter, last []byte) {
 		_ = tcp.SetLinger(0)
 	}
 	_ = conn.Close()
+}
+
+// A Gate holds the parts of a file from one number on: they have come, and are not
+// taken until it is opened. However fast the line is, what a test does before that
+// comes before the end.
+type Gate struct {
+	from   int
+	open   sync.Once
+	opened chan struct{}
+}
+
+// NewGate returns a gate that is closed for a part and those that follow.
+func NewGate(from int) *Gate { return &Gate{from: from, opened: make(chan struct{})} }
+
+// Open lets all pass from now on. It must be called before the server closes.
+func (g *Gate) Open() { g.open.Do(func() { close(g.opened) }) }
+
+// Spoil is for Config.
+func (g *Gate) Spoil(c Call) Fault {
+	if c.Op != "part" || c.Part < g.from {
+		return nil
+	}
+	return g.hold
+}
+
+// hold reads the body first: only then it is seen when the client hangs up.
+func (g *Gate) hold(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	select {
+	case <-g.opened:
+	case <-r.Context().Done():
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	next.ServeHTTP(w, r)
 }
