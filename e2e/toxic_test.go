@@ -17,7 +17,8 @@ import (
 // no more open files and connections in the end than before.
 func TestLineGoesAndComes(t *testing.T) {
 	s := newStage(t, stageConfig{})
-	server, line := s.farAway()
+	gate := strict.NewGate(4)
+	server, line := s.farAway(gate)
 	program, window := s.open()
 	s.paste(window, "http://"+line.Address+"/v1#key=the-key&session=a-session")
 	s.connect(window)
@@ -34,6 +35,7 @@ func TestLineGoesAndComes(t *testing.T) {
 		return ok
 	})
 	s.must(line.Down(within(t)))
+	gate.Open()
 	s.see(window, "the pane to say what is wrong", func(p image.Image) bool {
 		now, ok := s.uploadButtons(p)
 		return ok && now >= usual+textLine
@@ -75,12 +77,14 @@ func (s *stage) descriptors(p *harness.Program) int {
 	return n
 }
 
-// farAway is a server behind a narrow line.
-func (s *stage) farAway() (*strict.Server, *harness.Line) {
+// farAway is a server behind a narrow line. It holds what the gate does, so that an
+// upload does not end before the scene has acted.
+func (s *stage) farAway(gate *strict.Gate) (*strict.Server, *harness.Line) {
 	s.Helper()
-	server, err := strict.Start(strict.Config{Token: "the-key", Session: "a-session"})
+	server, err := strict.Start(strict.Config{Token: "the-key", Session: "a-session", Spoil: gate.Spoil})
 	s.must(err)
 	s.Cleanup(server.Close)
+	s.Cleanup(gate.Open) // before the server closes
 	proxy, err := harness.StartToxiproxy(within(s.T), filepath.Join("out", "toxiproxy", "server"))
 	if errors.Is(err, harness.ErrNoToxiproxy) && !harness.NothingLeftOut() {
 		s.Skip(err)
