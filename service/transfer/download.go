@@ -60,32 +60,40 @@ func (e *Engine) Download(ctx context.Context, d Download) (string, error) {
 		f.giveUpLeft(ctx, err)
 		return "", err
 	}
-	if err := f.open(ctx, file); err != nil {
+	saved, err := f.open(ctx, file)
+	switch {
+	case err != nil:
 		return "", err
+	case saved != "":
+		return f.stay(saved)
 	}
-	err = errors.Join(f.all(ctx, file), f.part.Close())
+	return f.save(ctx, file)
+}
+
+// save fetches what is missing, and gives the file its name.
+func (f *fetch) save(ctx context.Context, file api.File) (string, error) {
+	err := errors.Join(f.all(ctx, file), f.part.Close())
 	if err != nil {
 		f.abandon(ctx, file, err)
 		return "", err
 	}
-	path, err := f.finish()
-	if err != nil {
-		f.leave(file) // it is whole, and may get its name the next time
-	}
-	return path, err
-}
-
-// finish gives the file its name. A folder that may not be read cannot be synced,
-// and the name is there all the same.
-func (f *fetch) finish() (string, error) {
 	path, err := publish(f.part.Name(), f.want.Path)
 	if err != nil {
+		f.leave(file) // it is whole, and may get its name the next time
 		return "", err
 	}
-	if err := paths.SyncDir(filepath.Dir(path)); err != nil && !errors.Is(err, fs.ErrPermission) {
+	return f.stay(path)
+}
+
+// stay has a file keep its name when the power fails. Whatever comes of that, it has
+// the name, and who went on with it would fetch all of it again under another. A
+// folder that may not be read cannot be synced.
+func (f *fetch) stay(path string) (string, error) {
+	err := paths.SyncDir(filepath.Dir(path))
+	f.forget()
+	if err != nil && !errors.Is(err, fs.ErrPermission) {
 		return "", f.written(err)
 	}
-	f.forget()
 	return path, nil
 }
 

@@ -44,31 +44,32 @@ func (e *Engine) LeftDownloads(targetID string) (all []Download) {
 	return all
 }
 
-// open takes up the part file of an earlier run, or begins a new one. A part file
-// that cannot be opened now stays for the next time: its disk may be away. So does
-// one that ctx ends the look at, unless the download was given up.
-func (f *fetch) open(ctx context.Context, file api.File) error {
+// open takes up the part file of an earlier run, or begins a new one. Where that run
+// has given the file its name already, it returns the path. A part file that cannot
+// be opened now stays for the next time: its disk may be away. So does one that ctx
+// ends the look at, unless the download was given up.
+func (f *fetch) open(ctx context.Context, file api.File) (saved string, err error) {
 	left, ok := f.engine.takeFetch(f.route.target.Storage, f.want.FileKey, f.abs)
 	if !ok {
-		return f.begin(file)
+		return "", f.begin(file)
 	}
-	err := f.takeUp(ctx, left, file)
+	saved, err = f.takeUp(ctx, left, file)
 	switch {
 	case err == nil:
-		return nil
+		return saved, nil
 	case givenUp(ctx):
 		f.discard(left)
-		return ErrGivenUp
+		return "", ErrGivenUp
 	case ctx.Err() != nil:
 		_ = f.part.Close()
 		f.engine.leaveFetch(left)
-		return context.Cause(ctx)
+		return "", context.Cause(ctx)
 	case errors.Is(err, errOther), isGone(left.PartPath, err), time.Since(left.Added) > keptAway:
 		f.discard(left)
-		return f.begin(file)
+		return "", f.begin(file)
 	}
 	f.engine.leaveFetch(left)
-	return fileError(left.PartPath, err)
+	return "", fileError(left.PartPath, err)
 }
 
 // keptAway is how long a download waits for a part file that cannot be opened: then
@@ -137,14 +138,85 @@ func (e *Engine) leaveFetch(left journal.Entry) {
 // errOther: what lies on the server is another content than it was.
 var errOther = errors.New("another content")
 
-// takeUp opens a part file and checks what is in it.
-func (f *fetch) takeUp(ctx context.Context, left journal.Entry, file api.File) (err error) {
-	if left.CID != file.CID || left.Parts < 1 {
-		return errOther
+// takeUp opens a part file and checks what is in it, or returns the name that the
+// file has got.
+func (f *fetch) takeUp(ctx context.Context, left journal.Entry, file api.File) (saved string, err error) {
+	if left.CID != file.CID {
+		return "", errOther
 	}
-	if f.part, err = os.OpenFile(left.PartPath, os.O_RDWR, 0); err != nil {
-		return err
+	if saved = f.linked(left); saved != "" {
+		return saved, nil
 	}
+	if left.Parts < 1 {
+		return "", errOther
+	}
+	if f.part, err = os.OpenFile(left.PartPath, os.O_RDWR, 0); err == nil {
+		return "", f.check(ctx, left)
+	}
+	if isGone(left.PartPath, err) {
+		saved = f.renamed(ctx, left)
+	}
+	if saved != "" {
+		return saved, nil
+	}
+	return "", err
+}
+
+// linked finds the name that an earlier run has given a part file, by a hard link,
+// when it was killed before it took the old one away. It does that. The file is the
+// person's by now, whatever has been written into it since.
+func (f *fetch) linked(left journal.Entry) string {
+	part, err := os.Lstat(left.PartPath)
+	if err != nil {
+		return ""
+	}
+	name := given(left.Path, func(_ string, info fs.FileInfo) bool { return os.SameFile(part, info) })
+	if name != "" {
+		_ = os.Remove(left.PartPath)
+		f.id = left.ID
+		f.want.Received.Store(part.Size())
+	}
+	return name
+}
+
+// renamed finds the name that an earlier run has given a part file, when it was
+// killed before the journal knew: the file that is all that was fetched. It is read,
+// and not written to.
+func (f *fetch) renamed(ctx context.Context, left journal.Entry) string {
+	if len(left.Tags) != left.Parts {
+		return ""
+	}
+	return given(left.Path, func(name string, info fs.FileInfo) (same bool) {
+		if info.Size() != left.Size {
+			return false
+		}
+		var err error
+		if f.part, err = os.Open(name); err != nil {
+			return false
+		}
+		defer f.part.Close()
+		return f.check(ctx, left) == nil && f.pieces.complete()
+	})
+}
+
+// mayBeGiven is how many names are looked at for one that a download has got. Not
+// all of those before it need to be there any more.
+const mayBeGiven = 100
+
+// given finds, among the names that a download to a path may have got, the file that
+// it is.
+func given(path string, is func(name string, info fs.FileInfo) bool) string {
+	for n := 1; n <= mayBeGiven; n++ {
+		name := numbered(path, n, "")
+		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() && is(name, info) {
+			return name
+		}
+	}
+	return ""
+}
+
+// check reads what an earlier run has left, and knows what is there of it.
+func (f *fetch) check(ctx context.Context, left journal.Entry) error {
 	f.id, f.journalled = left.ID, true
 	f.plan = planOf(left)
 	f.pieces.plan(left.Parts)
@@ -153,6 +225,7 @@ func (f *fetch) takeUp(ctx context.Context, left journal.Entry, file api.File) (
 			f.pieces.set(number, tag)
 		}
 	}
+	f.want.Received.Store(0)
 	return f.verify(ctx)
 }
 
