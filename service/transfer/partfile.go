@@ -62,19 +62,48 @@ func (f *fetch) open(ctx context.Context, file api.File) (saved string, err erro
 		return "", ErrGivenUp
 	case ctx.Err() != nil:
 		_ = f.part.Close()
+		left.Missed = time.Time{} // as the journal has it: the file was there
 		f.engine.leaveFetch(left)
 		return "", context.Cause(ctx)
-	case errors.Is(err, errOther), isGone(left.PartPath, err), time.Since(left.Added) > keptAway:
+	case errors.Is(err, errOther):
 		f.discard(left)
 		return "", f.begin(file)
+	case isGone(left.PartPath, err), !left.Missed.IsZero() && time.Since(left.Missed) > keptAway:
+		f.disown(left)
+		return "", f.begin(file)
 	}
-	f.engine.leaveFetch(left)
+	f.miss(left)
 	return "", fileError(left.PartPath, err)
 }
 
 // keptAway is how long a download waits for a part file that cannot be opened: then
 // its folder is taken for deleted.
 const keptAway = 7 * 24 * time.Hour
+
+// miss leaves a part file that cannot be opened for the next time, and has the journal
+// know since when that is so: how long ago the download was begun says nothing.
+func (f *fetch) miss(left journal.Entry) {
+	if left.Missed.IsZero() {
+		left.Missed = time.Now()
+		f.engine.save(left)
+	}
+	f.engine.leaveFetch(left)
+}
+
+// found has the journal know that a part file which was missed is there again.
+func (f *fetch) found(left journal.Entry) {
+	if !left.Missed.IsZero() {
+		left.Missed = time.Time{}
+		f.engine.save(left)
+	}
+}
+
+// save has the journal know of a download as it is now; its tags stay.
+func (e *Engine) save(entry journal.Entry) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.journalled(e.cfg.Journal.Save(entry, false))
+}
 
 // isGone tells that a file which could not be opened is really not there: the
 // folder that it was in is.
@@ -151,6 +180,7 @@ func (f *fetch) takeUp(ctx context.Context, left journal.Entry, file api.File) (
 		return "", errOther
 	}
 	if f.part, err = os.OpenFile(left.PartPath, os.O_RDWR, 0); err == nil {
+		f.found(left)
 		return "", f.check(ctx, left)
 	}
 	if isGone(left.PartPath, err) {
@@ -229,12 +259,18 @@ func (f *fetch) check(ctx context.Context, left journal.Entry) error {
 	return f.verify(ctx)
 }
 
-// discard drops what an earlier run has left and cannot be gone on with.
+// discard removes what an earlier run has left and cannot be gone on with.
 func (f *fetch) discard(left journal.Entry) {
+	f.disown(left)
+	_ = os.Remove(left.PartPath)
+}
+
+// disown forgets what an earlier run has left. What lies at the path of its part file
+// stays: it could not be opened, and nobody knows what it is.
+func (f *fetch) disown(left journal.Entry) {
 	if f.part != nil {
 		_ = f.part.Close()
 	}
-	_ = os.Remove(left.PartPath)
 	f.id = left.ID
 	f.forget()
 	f.part, f.plan, f.journalled = nil, Plan{}, false

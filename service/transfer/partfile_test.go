@@ -108,6 +108,74 @@ func TestAFolderThatWasDeletedIsNotWaitedForForEver(t *testing.T) {
 	})
 }
 
+// blocked has something lie in the place of a part file that cannot be opened, and
+// takes it away.
+func blocked(part string) error {
+	return errors.Join(os.Rename(part, part+".away"), os.Mkdir(part, 0o700))
+}
+func freed(part string) error { return errors.Join(os.Remove(part), os.Rename(part+".away", part)) }
+
+// TestADownloadIsAsPatientAsEverAfterAWeek: how long it waits for its part file counts
+// from when that was missed, and anew when it was there again.
+func TestADownloadIsAsPatientAsEverAfterAWeek(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		part := d.Path + ".part"
+		for range 2 {
+			time.Sleep(8 * 24 * time.Hour)
+			b.must(blocked(part))
+			for range 2 {
+				b.restart()
+				if _, err := b.engine.Download(context.Background(), d); !errors.Is(err, transfer.ErrUnreadable) {
+					t.Errorf("ended with %v", err)
+				}
+			}
+			b.must(freed(part))
+			b.opened(d)
+		}
+		b.restart()
+		b.goesOn(d, content)
+	})
+}
+
+// opened has a download open its part file, and stop.
+func (b *bench) opened(d transfer.Download) {
+	b.Helper()
+	b.restart()
+	ctx, cancel := context.WithCancel(context.Background())
+	b.fake.SetBefore(func(op string) error {
+		if op == "fetch" {
+			cancel()
+			return broken
+		}
+		return nil
+	})
+	if _, err := b.engine.Download(ctx, d); !errors.Is(err, context.Canceled) {
+		b.Errorf("ended with %v", err)
+	}
+	b.fake.SetBefore(nil)
+}
+
+// TestWhatCannotBeOpenedIsNotRemoved, however long that lasts.
+func TestWhatCannotBeOpenedIsNotRemoved(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		part := d.Path + ".part"
+		b.must(blocked(part))
+		b.restart()
+		for _, works := range []bool{false, true} {
+			path, err := b.engine.Download(context.Background(), d)
+			if got, _ := os.ReadFile(path); works != (err == nil) || works && string(got) != content {
+				t.Errorf("saved as %q, %v", path, err)
+			}
+			if _, err := os.Lstat(part); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(8 * 24 * time.Hour)
+		}
+	})
+}
+
 // TestAPartFileThatIsGoneIsBegunAnew, under the same name.
 func TestAPartFileThatIsGoneIsBegunAnew(t *testing.T) {
 	resuming(t, func(b *bench) {

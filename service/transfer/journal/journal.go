@@ -34,11 +34,13 @@ type Entry struct {
 	// ID is the transfer's.
 	ID string `json:"id"`
 	// Download tells which way it goes. A download has of the fields below only
-	// Storage, Path (where it shall lie), PartPath, Added, Size, the plan,
-	// FileKey, CID, and as tags the CRC32C of the pieces that are there.
-	Download bool   `json:"download,omitempty"`
-	PartPath string `json:"partPath,omitempty"`
-	CID      string `json:"cid,omitempty"`
+	// Storage, Path (where it shall lie), PartPath, Added, Missed (since when the
+	// part file cannot be opened), Size, the plan, FileKey, CID, and as tags the
+	// CRC32C of the pieces that are there.
+	Download bool      `json:"download,omitempty"`
+	PartPath string    `json:"partPath,omitempty"`
+	Missed   time.Time `json:"missed,omitzero"`
+	CID      string    `json:"cid,omitempty"`
 	// Storage names the storage and session that it goes to.
 	Storage string `json:"storage"`
 	// Path is where the source lies, Name the plain name.
