@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ func (f *fetch) open(ctx context.Context, file api.File) (saved string, err erro
 	case errors.Is(err, errOther):
 		f.discard(left)
 		return "", f.begin(file)
-	case isGone(left.PartPath, err), !left.Missed.IsZero() && time.Since(left.Missed) > keptAway:
+	case errors.Is(err, errForeign), isGone(left.PartPath, err), !left.Missed.IsZero() && time.Since(left.Missed) > keptAway:
 		f.disown(left)
 		return "", f.begin(file)
 	}
@@ -119,7 +120,7 @@ func isAway(path string) bool {
 // begin makes a new part file.
 func (f *fetch) begin(file api.File) error {
 	f.id = rand.Text()
-	part, err := CreateFree(f.want.Path, partSuffix, 0o666)
+	part, err := createFree(f.want.Path, partSuffix, 0o666, f.engine.claimed)
 	if err != nil {
 		return &FileError{Path: filepath.Dir(f.want.Path), Kind: ErrUnwritable, Err: systemError(err)}
 	}
@@ -131,6 +132,16 @@ func (f *fetch) begin(file api.File) error {
 		}
 	}
 	return nil
+}
+
+// claimed tells whether the part file of a download that goes on later belongs at a
+// path, also where none is: who lay there then would be taken for it. Some disks do
+// not tell capitals from small letters.
+func (e *Engine) claimed(path string) bool {
+	abs, err := filepath.Abs(path)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return err == nil && slices.ContainsFunc(e.fetches, func(left journal.Entry) bool { return strings.EqualFold(left.PartPath, abs) })
 }
 
 // takeFetch returns what was left of a download.
@@ -164,8 +175,12 @@ func (e *Engine) leaveFetch(left journal.Entry) {
 	e.fetches = append(e.fetches, left)
 }
 
-// errOther: what lies on the server is another content than it was.
-var errOther = errors.New("another content")
+// errOther: what lies on the server is another content than it was. errForeign: what
+// lies at the path of a part file is none that we have written.
+var (
+	errOther   = errors.New("another content")
+	errForeign = errors.New("not our part file")
+)
 
 // takeUp opens a part file and checks what is in it, or returns the name that the
 // file has got.
@@ -181,7 +196,10 @@ func (f *fetch) takeUp(ctx context.Context, left journal.Entry, file api.File) (
 	}
 	if f.part, err = os.OpenFile(left.PartPath, os.O_RDWR, 0); err == nil {
 		f.found(left)
-		return "", f.check(ctx, left)
+		if err = f.check(ctx, left); err == nil && !f.ours(ctx, left.Tags) {
+			err = errForeign
+		}
+		return "", err
 	}
 	if isGone(left.PartPath, err) {
 		saved = f.renamed(ctx, left)
@@ -259,6 +277,20 @@ func (f *fetch) check(ctx context.Context, left journal.Entry) error {
 	return f.verify(ctx)
 }
 
+// ours tells whether a part file that was read is the one that we have written: a piece
+// of it is as it was, or nothing of it has reached the disk. Another may have taken its
+// name when the person had deleted it, and may still be written: that is not touched.
+func (f *fetch) ours(ctx context.Context, tags map[int]string) bool {
+	info, err := f.part.Stat()
+	switch {
+	case err != nil || info.Size() > f.plan.Size:
+		return false
+	case info.Size() == 0 || len(f.pieces.there()) > 0:
+		return true
+	}
+	return info.Size() == f.plan.Size && f.blank(ctx, tags)
+}
+
 // discard removes what an earlier run has left and cannot be gone on with.
 func (f *fetch) discard(left journal.Entry) {
 	f.disown(left)
@@ -266,7 +298,7 @@ func (f *fetch) discard(left journal.Entry) {
 }
 
 // disown forgets what an earlier run has left. What lies at the path of its part file
-// stays: it could not be opened, and nobody knows what it is.
+// stays: it could not be opened, or is somebody else's.
 func (f *fetch) disown(left journal.Entry) {
 	if f.part != nil {
 		_ = f.part.Close()
@@ -323,8 +355,17 @@ func systemError(err error) error {
 // (2).txt", shortened where it would be too long. No file that is there is touched.
 // Errors are those of os.OpenFile.
 func CreateFree(path, suffix string, perm fs.FileMode) (*os.File, error) {
+	return createFree(path, suffix, perm, func(string) bool { return false })
+}
+
+// createFree is CreateFree, but takes no name that is claimed.
+func createFree(path, suffix string, perm fs.FileMode, claimed func(string) bool) (*os.File, error) {
 	for n := 1; ; n++ {
-		f, err := os.OpenFile(numbered(path, n, suffix), os.O_CREATE|os.O_EXCL|os.O_RDWR, perm)
+		name := numbered(path, n, suffix)
+		if claimed(name) {
+			continue
+		}
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, perm)
 		if err == nil || !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}
