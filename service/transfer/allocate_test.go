@@ -160,3 +160,43 @@ func TestAFileThatIsSmallerNowIsFetchedAnew(t *testing.T) {
 		}
 	})
 }
+
+// untold is hollow, and tells the size of its file by its link alone, at first wrongly.
+type untold struct {
+	*hollow
+	asked atomic.Int32
+}
+
+func (u *untold) Stat(context.Context, string) (api.File, error) {
+	return api.File{Key: "key", CID: "cid", Size: -1, Completed: true}, nil
+}
+
+func (u *untold) LinkSize(context.Context, string) (int64, error) {
+	if u.asked.Add(1) == 1 {
+		return 400_000, nil
+	}
+	return u.size, nil
+}
+
+// TestPiecesTellTheSizeOfTheSameContent, where nobody else does.
+func TestPiecesTellTheSizeOfTheSameContent(t *testing.T) {
+	const piece, size = 4 << 20, 5 << 20
+	dir := t.TempDir()
+	path := write(t, filepath.Join(dir, "f.part"), string(make([]byte, size)))
+	sum := crc32.Checksum(make([]byte, piece), crc32.MakeTable(crc32.Castagnoli))
+	left := journal.Entry{
+		ID: "left", Download: true, Storage: "s1", FileKey: "key", Path: filepath.Join(dir, "f"), PartPath: path, CID: "cid",
+		Size: size, PartSize: piece, Parts: 2, Tags: map[int]string{1: fmt.Sprintf("crc32c-%08x", sum)},
+	}
+	inBubble(t, transfer.Config{Left: []journal.Entry{left}}, func(b *bench) {
+		u := &untold{hollow: b.hollowed(&hollow{size: size})}
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: u, Limits: limits})
+		saved, err := b.engine.Download(context.Background(), b.engine.LeftDownloads("here")[0])
+		if got, _ := os.ReadFile(saved); err != nil || saved != left.Path || len(got) != size {
+			b.Errorf("%d bytes in %q, %v", len(got), saved, err)
+		}
+		if n := u.bytes.Load(); n > size-piece+1 {
+			b.Errorf("%d bytes fetched", n)
+		}
+	})
+}

@@ -155,6 +155,9 @@ type fetch struct {
 	once     sync.Once
 	ranges   atomic.Bool
 	wholes   *semaphore.Weighted // whoever has it may write the whole file
+	// resumed tells that pieces of an earlier run are there: the server knew ranges,
+	// and the file had the size of the plan.
+	resumed bool
 	// journalled tells that a later run can go on with it.
 	journalled bool
 }
@@ -196,13 +199,35 @@ func (f *fetch) same() bool {
 }
 
 // size asks the link for the size of the file. What the uploader had declared
-// must be the same.
+// must be the same. What pieces are there came by a size that the link has shown: it
+// is not taken at its first word for another.
 func (f *fetch) size(ctx context.Context, file api.File) (total int64, err error) {
+	want := file.Size
+	if want < 0 && f.resumed && file.CID != "" {
+		want = f.plan.Size // the same content
+	}
 	err = f.withLink(ctx, func(link string, _ func()) (err error) {
-		total, err = TryLink(ctx, f.route.target.Bucket, link, file.Size)
+		total, err = TryLink(ctx, f.route.target.Bucket, link, want)
+		if errors.Is(err, ErrWrongSize) && f.resumed && want == f.plan.Size {
+			return f.doubt(ctx, link)
+		}
 		return err
 	})
 	return total, err
+}
+
+// doubt tells what to make of a link that shows another size than it has shown: a range
+// tells that of the file, anything else is something in between, and passes.
+func (f *fetch) doubt(ctx context.Context, link string) error {
+	content, err := f.route.target.Bucket.Fetch(ctx, link, 0, 0)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	if content.Ranged && content.Total >= 0 && content.Total != f.plan.Size {
+		return ErrWrongSize
+	}
+	return &api.Error{Op: "fetch", Kind: api.ErrServer, Err: errNotTheFile}
 }
 
 // allocate takes the room on the disk, so that a disk that is too small is

@@ -199,6 +199,7 @@ func (f *fetch) takeUp(ctx context.Context, left journal.Entry, file api.File) (
 		if err = f.check(ctx, left); err == nil && !f.ours(ctx, left.Tags) {
 			err = errForeign
 		}
+		f.resumed = len(f.pieces.there()) > 0
 		return "", err
 	}
 	if isGone(left.PartPath, err) {
@@ -305,7 +306,7 @@ func (f *fetch) disown(left journal.Entry) {
 	}
 	f.id = left.ID
 	f.forget()
-	f.part, f.plan, f.journalled = nil, Plan{}, false
+	f.part, f.plan, f.journalled, f.resumed = nil, Plan{}, false, false
 	f.pieces.plan(0)
 	f.want.Received.Store(0)
 }

@@ -202,7 +202,8 @@ var errNotTheFile = errors.New("neither the piece nor the file came")
 
 // judge takes an answer for what it is: the piece, or the whole file where it is as
 // long. Of another length, or of none that was told, it is something in between that
-// answers, and passes; but what never knew ranges has told the size of its file.
+// answers, and passes; but what never knew ranges, in this run or in the one that has
+// left pieces, has told the size of its file.
 func (p *piece) judge(ctx context.Context, content *api.Content) error {
 	f := p.fetch
 	switch same := content.Total == f.total; {
@@ -212,7 +213,7 @@ func (p *piece) judge(ctx context.Context, content *api.Content) error {
 	case !content.Ranged && same:
 		f.tell(false)
 		return f.takeWhole(ctx, content)
-	case !content.Ranged && (content.Total < 0 || f.ranges.Load()):
+	case !content.Ranged && (content.Total < 0 || f.ranges.Load() || f.resumed):
 		return &api.Error{Op: "fetch", Kind: api.ErrServer, Err: errNotTheFile}
 	}
 	return ErrWrongSize

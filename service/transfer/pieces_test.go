@@ -151,3 +151,56 @@ func TestAnAnswerOfAnotherLengthIsNotTheFile(t *testing.T) {
 		}
 	})
 }
+
+// TestOneOddAnswerKeepsThePiecesOfAnEarlierRun: a gateway's notice in place of the first
+// answer, to the question for the size or for a piece, passes.
+func TestOneOddAnswerKeepsThePiecesOfAnEarlierRun(t *testing.T) {
+	asItIs := func(*odd, *api.Content) {}
+	for name, answers := range map[string][]func(*odd, *api.Content){
+		"for the size": {isShort, isShort},
+		"for a piece":  {asItIs, isShort, isShort},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resuming(t, func(b *bench) {
+				_, content, d := b.interruptedDownload()
+				b.restart()
+				gate := &notices{&odd{Fake: b.fake, whole: content, answers: answers}}
+				b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: gate, Limits: limits})
+				d.Received = new(atomic.Int64)
+				path, err := b.engine.Download(context.Background(), d)
+				if got, _ := os.ReadFile(path); err != nil || path != d.Path || string(got) != content {
+					b.Errorf("%d of %d bytes in %q, %v", len(got), len(content), path, err)
+				}
+				if n := d.Received.Load(); n != 28<<20 {
+					b.Errorf("%d bytes counted", n)
+				}
+			})
+		})
+	}
+}
+
+// TestALinkThatShowsAnotherFileIsNotAskedForEver: a range tells whose size it is, also
+// where pieces of an earlier run are there.
+func TestALinkThatShowsAnotherFileIsNotAskedForEver(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, _, d := b.interruptedDownload()
+		b.restart()
+		isAnother := func(_ *odd, c *api.Content) { c.Total++ }
+		gate := &notices{&odd{Fake: b.fake, answers: []func(*odd, *api.Content){isAnother, isAnother}}}
+		b.engine.Connect(transfer.Target{ID: "here", Session: "s1", Storage: "s1", Bucket: gate, Limits: limits})
+		if path, err := b.engine.Download(context.Background(), d); !errors.Is(err, transfer.ErrWrongSize) {
+			b.Errorf("saved as %q, %v", path, err)
+		}
+	})
+}
+
+// notices is odd to the question for the size too.
+type notices struct{ *odd }
+
+func (n *notices) LinkSize(ctx context.Context, link string) (int64, error) {
+	c, err := n.Fetch(ctx, link, 0, 0)
+	if err != nil {
+		return 0, err
+	}
+	return c.Total, c.Close()
+}
