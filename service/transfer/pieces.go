@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"hash/crc32"
@@ -342,32 +341,4 @@ func (f *fetch) verify(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// blank tells whether the pieces of these tags read as zeros, as those do that had not
-// reached the disk.
-func (f *fetch) blank(ctx context.Context, tags map[int]string) bool {
-	for number := range tags {
-		if number < 1 || number > f.plan.Parts {
-			continue
-		}
-		offset, length := f.plan.Part(number)
-		content := &counted{ctx: ctx, from: io.NewSectionReader(f.part, offset, length), read: new(atomic.Int64)}
-		if _, err := io.Copy(onlyZeros{}, content); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// onlyZeros takes nothing else.
-type onlyZeros struct{}
-
-var errNotZero = errors.New("not a zero")
-
-func (onlyZeros) Write(b []byte) (int, error) {
-	if len(bytes.TrimLeft(b, "\x00")) > 0 {
-		return 0, errNotZero
-	}
-	return len(b), nil
 }
