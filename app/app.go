@@ -138,6 +138,7 @@ type App struct {
 	asked     *batch                      // what the answer is for, all in one
 	held      []*parcel                   // what does not fit its storage, oldest first
 	taking    int                         // parcels that are looked through, or wait for their storage
+	deleting  int                         // files that are on their way out of their storage
 	together  *parcel                     // what may have one link for all of it
 	measured  []*bundle.Lazy              // of the parcel that was looked through last
 	savings   map[*saving]bool

@@ -112,7 +112,10 @@ func (a *App) cleanUp(days int, done func(sentence string)) {
 	a.group.Go(func() {
 		p, files, err := a.copies()
 		deleted, freed := 0, int64(0)
-		for some := range slices.Chunk(a.olderThan(files, days), deletedAtOnce) {
+		old := a.olderThan(files, days)
+		a.deletes(len(old))
+		defer a.deletes(-len(old))
+		for some := range slices.Chunk(old, deletedAtOnce) {
 			var gone []string
 			gone, err = a.deleteCopies(p, some)
 			a.dropCopies(p, gone)

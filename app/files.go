@@ -38,6 +38,9 @@ func (a *App) delete(ids []string) {
 			unsent = append(unsent, id)
 		}
 	}
+	for _, files := range stored {
+		a.deleting += len(files)
+	}
 	a.mu.Unlock()
 	a.giveUp(unsent...)
 	for p, files := range stored {
@@ -52,15 +55,28 @@ func (a *App) giveUp(ids ...string) {
 	a.drop(ids...)
 }
 
-// deleteAll deletes files from a storage. The rows leave the list many at a time, and
-// the list is asked for once: each costs as much as the list is long.
+// deletes counts the files that are being deleted: the end of the program would leave
+// them where they are.
+func (a *App) deletes(more int) {
+	a.mu.Lock()
+	a.deleting += more
+	a.mu.Unlock()
+	a.now()
+}
+
+// deleteAll deletes files from a storage, which are counted already. The rows leave the
+// list many at a time, and the list is asked for once: each costs as much as the list is
+// long.
 func (a *App) deleteAll(p *place, files []doomed) {
-	deleted := 0
+	deleted, left := 0, len(files)
+	defer func() { a.deletes(-left) }()
 	var problem error
 	for some := range slices.Chunk(files, deletedAtOnce) {
 		gone, goOn, err := a.deleteSome(p, some)
 		a.dropDeleted(p, gone)
 		deleted += len(gone)
+		a.deletes(-len(some))
+		left -= len(some)
 		if problem == nil {
 			problem = err
 		}
@@ -125,6 +141,8 @@ func (a *App) deleteKey(ctx context.Context, p *place, key string) error {
 
 // deleteFile deletes one file that has given way to another, and drops its row.
 func (a *App) deleteFile(p *place, key, id, name string) {
+	a.deletes(1)
+	defer a.deletes(-1)
 	if err := a.deleteKey(a.ctx, p, key); err != nil {
 		a.sayFailed("a file could not be deleted", err, name)
 		return

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,6 +76,23 @@ func TestManyAreDeletedAFewAtATime(t *testing.T) {
 	if d.most > deletesBeside || d.all != len(ids)+len(busy) {
 		t.Errorf("%d at once, %d in all", d.most, d.all)
 	}
+}
+
+// TestFilesThatAreNotDeletedYetAreCounted, for the question whether to quit.
+func TestFilesThatAreNotDeletedYetAreCounted(t *testing.T) {
+	s := newStage(t)
+	var answers atomic.Bool
+	d := &deletions{refuse: func(int) int {
+		if answers.Load() {
+			return 0
+		}
+		return http.StatusServiceUnavailable
+	}}
+	ids := s.sentTo(s.startNode(), d, 3)
+	s.act(func(a views.Actions) { a.Delete(ids) })
+	s.until("three to delete", func() bool { return s.overall().Deleting == 3 })
+	answers.Store(true)
+	s.until("an empty list", func() bool { return len(s.rows()) == 0 && s.overall().Deleting == 0 })
 }
 
 // TestHowManyAreNotDeletedIsSaid, in one sentence; the others are gone.

@@ -217,7 +217,7 @@ func (a *App) overall(now time.Time) views.Overall {
 	if now.Sub(a.note.said) < a.noteTime(o.Running) {
 		o.Message = a.note.text
 	}
-	o.Saving, o.Adding = a.savingLine(), a.adding()
+	o.Saving, o.Adding, o.Deleting = a.savingLine(), a.adding(), a.deleting
 	o.Recents = a.recents()
 	return o
 }

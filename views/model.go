@@ -235,6 +235,9 @@ type Overall struct {
 	// through, waits for its storage or is asked about, and is lost when the program
 	// ends.
 	Adding bool
+	// Deleting is how many files are being deleted from their storage: what of them is
+	// left when the program ends stays there.
+	Deleting int
 	// Recents are the newest links, newest first, at most ten.
 	Recents []Recent
 }

@@ -15,7 +15,7 @@ type quitPage struct {
 
 // leaves tells that the end of the program leaves something undone. What is paused is
 // left by the person already.
-func (o Overall) leaves() bool { return o.Running || o.Adding || o.Saving != "" }
+func (o Overall) leaves() bool { return o.Running || o.Adding || o.Saving != "" || o.Deleting > 0 }
 
 // askQuit asks before something is left undone.
 func (w *Window) askQuit() {
@@ -32,6 +32,8 @@ func (w *Window) quitTitle() string {
 		return w.words.Text("quit.adding")
 	case w.overall.Saving != "":
 		return w.overall.Saving
+	case w.overall.Deleting > 0:
+		return w.words.Count("quit.deleting", w.overall.Deleting)
 	default:
 		return w.words.Count("quit.title", max(1, w.overall.Files-w.overall.FilesDone))
 	}
@@ -45,6 +47,9 @@ func (w *Window) quitText() string {
 	}
 	if w.overall.Saving != "" {
 		texts = append(texts, w.words.Text("quit.savingText"))
+	}
+	if w.overall.Deleting > 0 {
+		texts = append(texts, w.words.Text("quit.deletingText"))
 	}
 	if len(texts) == 0 {
 		texts = append(texts, w.words.Text("quit.text"))

@@ -168,7 +168,7 @@ func TestTheQuestionToQuitStaysTrue(t *testing.T) {
 }
 
 // TestQuittingTellsWhatIsLost: what is not in the queue, and what of a Save to… has
-// not begun; and it is told as it is while that goes on.
+// not begun, and what is still to be deleted; and it is told as it is while that goes on.
 func TestQuittingTellsWhatIsLost(t *testing.T) {
 	s := newStage(t)
 	s.data.Overall.Set(Overall{Adding: true})
@@ -184,6 +184,9 @@ func TestQuittingTellsWhatIsLost(t *testing.T) {
 	s.reads("3 files are still uploading", "Nothing is lost")
 	s.data.Overall.Set(Overall{Saving: "Saving 1 file…"})
 	s.reads("have to be saved again")
+	s.readsNot("Nothing is lost")
+	s.data.Overall.Set(Overall{Deleting: 2})
+	s.reads("2 files are not deleted yet", "its link works")
 	s.readsNot("Nothing is lost")
 	s.data.Overall.Set(Overall{})
 	if s.w.sheet != nil {

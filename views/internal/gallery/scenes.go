@@ -190,7 +190,7 @@ func busy() views.Overall {
 // undone is what the end of the program would leave undone, in part for good.
 func undone() views.Overall {
 	o := busy()
-	o.Adding, o.Saving = true, "Saving 3 files: 1.2 GB of 4.0 GB"
+	o.Adding, o.Saving, o.Deleting = true, "Saving 3 files: 1.2 GB of 4.0 GB", 12
 	return o
 }
 
