@@ -22,13 +22,16 @@ import (
 
 // order is what the keyring is to be asked.
 type order struct {
+	number  uint64 // orders are made in this order
 	name    string
 	changes bool // the secret of that name
 	call    func() (string, error)
 }
 
 // overrides tells that an order leaves nothing of an older one.
-func (o order) overrides(older order) bool { return o.changes && older.changes && o.name == older.name }
+func (o order) overrides(older order) bool {
+	return o.changes && older.changes && o.name == older.name && o.number > older.number
+}
 
 // flight is one call to the keyring. Its answer may be read once done is closed.
 type flight struct {
@@ -43,6 +46,7 @@ type flight struct {
 // ask runs one call to the keyring and returns its answer, with the keyring's
 // errors made ours. It notes the outcome for Reason.
 func (s *Store) ask(ctx context.Context, o order) (string, error) {
+	o.number = s.orders.Add(1)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.deadline, ErrNoAnswer)
 	defer cancel()
 	f, err := s.takeOff(ctx, o)
@@ -95,8 +99,9 @@ func (s *Store) turn(o order) (f *flight, mine bool, err error) {
 func (s *Store) postpone(o order) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.flight != nil && o.overrides(s.flight.order) {
-		s.flight.again = &o
+	f := s.flight
+	if f != nil && o.overrides(f.order) && (f.again == nil || o.overrides(*f.again)) {
+		f.again = &o
 	}
 }
 
@@ -111,11 +116,13 @@ func (s *Store) fly(f *flight) {
 func (s *Store) land(f *flight) (next *order) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if next, f.again = f.again, nil; next == nil {
-		s.flight = nil
-		close(f.done)
+	if next, f.again = f.again, nil; next != nil {
+		f.order = *next
+		return next
 	}
-	return next
+	s.flight = nil
+	close(f.done)
+	return nil
 }
 
 // await waits until the flight is done or ctx ends. Only our own deadline proves

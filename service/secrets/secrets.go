@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -74,6 +75,7 @@ type Store struct {
 	service  string
 	deadline time.Duration
 	ring     Ring
+	orders   atomic.Uint64 // that were made
 
 	mu     sync.Mutex
 	memory map[string]string
@@ -109,7 +111,7 @@ func (s *Store) Get(ctx context.Context, name string) (string, error) {
 	if secret, found := s.remembered(name); found {
 		return secret, nil
 	}
-	return s.ask(ctx, order{name, false, func() (string, error) { return s.ring.Get(s.service, name) }})
+	return s.ask(ctx, order{name: name, call: func() (string, error) { return s.ring.Get(s.service, name) }})
 }
 
 // Set keeps the secret under that name, in place of any other, and tells where.
@@ -123,7 +125,7 @@ func (s *Store) Set(ctx context.Context, name, secret string) (Kept, error) {
 	if err := s.remember(name, secret); err != nil {
 		return InMemory, err
 	}
-	_, err := s.ask(ctx, order{name, true, func() (string, error) { return "", s.write(name, secret) }})
+	_, err := s.ask(ctx, order{name: name, changes: true, call: func() (string, error) { return "", s.write(name, secret) }})
 	if err != nil {
 		return InMemory, nil
 	}
@@ -138,7 +140,7 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	s.mu.Lock()
 	delete(s.memory, name)
 	s.mu.Unlock()
-	_, err := s.ask(ctx, order{name, true, func() (string, error) { return "", s.ring.Delete(s.service, name) }})
+	_, err := s.ask(ctx, order{name: name, changes: true, call: func() (string, error) { return "", s.ring.Delete(s.service, name) }})
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}

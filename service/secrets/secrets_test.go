@@ -352,3 +352,24 @@ func TestWhoWaitedForAWriteIsHeardToo(t *testing.T) {
 		}
 	})
 }
+
+// TestTheLastOrderCounts, not the one that was waited for the longest.
+func TestTheLastOrderCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ring := &fakeRing{hang: make(chan struct{})}
+		s := New(Config{Ring: ring})
+		var all sync.WaitGroup
+		at := func(when time.Duration, ask func()) {
+			all.Go(func() { time.Sleep(when); ask() })
+		}
+		at(0, func() { wantSet(t, s, "a", "first", InMemory) })
+		at(2*time.Second, func() { wantSet(t, s, "a", "second", InMemory) })
+		at(11*time.Second, func() { _ = s.Delete(t.Context(), "a") }) // fails at once
+		all.Wait()
+		close(ring.hang)
+		synctest.Wait()
+		if len(ring.kept) > 0 {
+			t.Errorf("the keyring has %v", ring.kept)
+		}
+	})
+}
