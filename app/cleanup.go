@@ -114,11 +114,14 @@ func (a *App) cleanUp(days int, done func(sentence string)) {
 		deleted, freed := 0, int64(0)
 		old := a.olderThan(files, days)
 		a.deletes(len(old))
-		defer a.deletes(-len(old))
+		left := len(old)
+		defer func() { a.deletes(-left) }()
 		for some := range slices.Chunk(old, deletedAtOnce) {
 			var gone []string
 			gone, err = a.deleteCopies(p, some)
 			a.dropCopies(p, gone)
+			a.deletes(-len(some))
+			left -= len(some)
 			deleted += len(gone)
 			for _, f := range some[:len(gone)] {
 				freed += max(f.Size, 0)

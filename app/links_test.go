@@ -143,14 +143,23 @@ func TestALinkThatDoesNotWorkIsNoLink(t *testing.T) {
 	r := s.linked(l)
 	l.dead.Store(true)
 	s.desk.SetContent("mine")
-	before := l.asked.Load()
-	for i, ask := range []func(views.Actions){
+	var last *linkState
+	for _, ask := range []func(views.Actions){
 		func(a views.Actions) { a.NewLink(r.ID) },
 		func(a views.Actions) { a.CopyLink(r.ID) },
 		func(a views.Actions) { a.CopyLinks([]string{r.ID}) },
 	} {
 		s.act(ask)
-		s.until("another try", func() bool { return l.asked.Load() == before+int32(i)+1 })
+		s.until("another try", func() bool {
+			s.app.mu.Lock()
+			defer s.app.mu.Unlock()
+			now := s.app.links[r.ID]
+			failed := now != nil && now != last && !now.making && now.err != nil
+			if failed {
+				last = now
+			}
+			return failed
+		})
 		s.until("why there is no link", func() bool { l := s.detail().Link; return l.URL == "" && !l.Making && l.Problem != "" })
 	}
 	if got := s.desk.Content(); got != "mine" {

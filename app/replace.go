@@ -187,7 +187,7 @@ func (a *App) needed(s transfer.Status) bool {
 		case u.State.Ended():
 			return u.State.Stored() && u.FileKey == s.FileKey
 		default:
-			return u.Path == s.Path && u.Name == s.Name
+			return u.Path == s.Path && u.Name == s.Name && slices.Equal(u.Bundle, s.Bundle)
 		}
 	})
 }
