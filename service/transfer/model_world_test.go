@@ -183,6 +183,14 @@ func (w *world) deletes(fileKey string) {
 	}
 }
 
+// belied takes in that a link has shown another size than its file has. A run that did
+// not come to write down that the file was finished may send it anew then.
+func (w *world) belied(fileKey string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.shown, fileKey)
+}
+
 // settled lets everything come to where only time moves it.
 func (w *world) settled() { synctest.Wait() }
 

@@ -191,14 +191,15 @@ func (r *run) deliver(ctx context.Context) error {
 }
 
 // discardStale clears away what cannot be gone on with, so that a retry sends
-// the new version under a new upload.
+// the new version under a new upload. What could not be deleted is forgotten only where
+// the server has refused that for good, by an answer that was understood.
 func (r *run) discardStale(ctx context.Context, err error) error {
 	if !errors.Is(err, ErrChanged) && !errors.Is(err, ErrWrongSize) {
 		return err
 	}
 	if cleanErr := r.removeRemains(ctx); cleanErr != nil {
 		r.engine.cfg.Log.Warn("the remains of an upload could not be deleted", "transfer", r.upload.id, "error", kindOf(cleanErr))
-		if ctx.Err() != nil || CanGoOn(cleanErr) {
+		if ctx.Err() != nil || CanGoOn(cleanErr) || acted(cleanErr) {
 			return err // the next turn deletes them
 		}
 	}
