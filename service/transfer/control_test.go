@@ -429,13 +429,48 @@ func TestAnotherServerIsNotWaitedFor(t *testing.T) {
 		id := b.add(path)[0]
 		time.Sleep(time.Minute)
 		b.fake = transfertest.NewFake()
-		b.engine.Connect(transfer.Target{
-			ID: "here", Session: "s2", Server: "another", Storage: "another#s2", Bucket: b.fake, Limits: limits,
-			Seal: func(name string) (string, error) { return name, nil },
-		})
+		b.engine.Connect(b.another())
 		b.arrived(id, path)
 		b.holds(1)
 	})
+}
+
+// TestManyFilesDoNotWaitForAServerThatGaveWay: some of them waited for its list, and
+// that for the time that it had asked for.
+func TestManyFilesDoNotWaitForAServerThatGaveWay(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		var completes atomic.Int32
+		b.fake.SetBefore(func(op string) error {
+			if op == "complete" && completes.Add(1) > 30 {
+				return &api.Error{Op: op, Kind: api.ErrBusy, Status: 429, RetryAfter: 24 * time.Hour}
+			}
+			if op == "complete" {
+				time.Sleep(100 * time.Millisecond) // all are on their way
+			}
+			return nil
+		})
+		paths := make([]string, 60)
+		for i := range paths {
+			paths[i] = b.file(fmt.Sprint("f", i), 100+i)
+		}
+		ids := b.add(paths...)
+		time.Sleep(time.Minute)
+		b.fake = transfertest.NewFake()
+		b.engine.Connect(b.another())
+		for i, id := range ids {
+			if b.status(id).State != transfer.Done { // at the one before
+				b.arrived(id, paths[i])
+			}
+		}
+	})
+}
+
+// another is a storage on another server than that of connect.
+func (b *bench) another() transfer.Target {
+	return transfer.Target{
+		ID: "here", Session: "s2", Server: "another", Storage: "another#s2", Bucket: b.fake, Limits: limits,
+		Seal: func(name string) (string, error) { return name, nil },
+	}
 }
 
 // folder is a bundle of which nobody knows the size before it is looked through.

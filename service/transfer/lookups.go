@@ -208,8 +208,18 @@ func (e *Engine) lookTogether(r *route) {
 
 // listOnce asks for the list; an error leaves it empty, and each file looks for itself.
 // They do so for as long as each may, and by the way that it has by then: the list may
-// be too long for the line to it, or of a server that has given way to another.
+// be too long for the line to it. A server that has given way to another is not waited
+// for.
 func (r *route) listOnce(ctx context.Context) []api.File {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		select {
+		case <-r.replaced:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
 	if _, err := r.pace.wait(ctx); err != nil {
 		return nil
 	}

@@ -79,10 +79,11 @@ type line struct {
 	tags     tagKinds
 	late     stragglers
 	lookups  *lookups
+	replaced chan struct{} // closed when the way leads to another server
 }
 
 func newLine(workers int) *line {
-	return &line{pace: new(pace), up: flow.New(workers), down: flow.New(workers), lookups: newLookups()}
+	return &line{pace: new(pace), up: flow.New(workers), down: flow.New(workers), lookups: newLookups(), replaced: make(chan struct{})}
 }
 
 // route is a target and the line to its server.
@@ -191,6 +192,7 @@ func (e *Engine) Connect(t Target) {
 	}
 	way := old.line
 	if old.target.Server != t.Server {
+		close(old.replaced)
 		way = newLine(e.workers)
 		way.lookups = old.lookups // who is counted there is so until he ends
 	}
