@@ -360,6 +360,25 @@ func TestWhatAChangedSourceLeftIsDeletedByTheNextRun(t *testing.T) {
 	})
 }
 
+// TestWhatMayNotBeDeletedIsByTheNextRun: the answer to the delete could not be read.
+func TestWhatMayNotBeDeletedIsByTheNextRun(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, path := b.stoppedInParts()
+		if err := os.Truncate(path, 5); err != nil {
+			b.Fatal(err)
+		}
+		b.fake.SetBefore(func(op string) error {
+			return failWhen(op == "delete", &api.Error{Op: op, Kind: api.ErrBadReply})
+		})
+		b.until(b.engine.Recover("here")[0], transfer.Failed)
+		b.fake.SetBefore(nil)
+		b.restart()
+		b.engine.Recover("here")
+		time.Sleep(time.Hour)
+		b.holds(0)
+	})
+}
+
 func failWhen(when bool, err error) error {
 	if when {
 		return err
