@@ -234,10 +234,10 @@ func (w *world) checkServers() {
 			switch {
 			case f.Completed && id != "":
 				w.checkContent(st, f, w.since[id])
-			case st.over:
+			case st.over, st.excused(f):
 			case f.Completed:
 				w.fail("%s is stored, but no transfer knows of it", plain(f.Name))
-			case !st.excused(f):
+			default:
 				w.fail("an unfinished upload of %s is left", plain(f.Name))
 			}
 		}

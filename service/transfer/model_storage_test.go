@@ -135,8 +135,9 @@ func (s *storage) files() []api.File {
 	return files
 }
 
-// excused tells that nobody could know of an upload: its begin came so late
-// that nothing more was done for its transfer, or a list may have kept it back.
+// excused tells that nobody could know of an upload, finished or not: its begin came so
+// late that nothing more was done for its transfer, or a list may have kept it back from
+// the run that followed a kill.
 func (s *storage) excused(f api.File) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
