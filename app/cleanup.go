@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"quicksync.me/desktop/service/api"
@@ -114,22 +113,16 @@ func (a *App) cleanUp(days int, done func(sentence string)) {
 		deleted, freed := 0, int64(0)
 		old := a.olderThan(files, days)
 		a.deletes(len(old))
-		left := len(old)
-		defer func() { a.deletes(-left) }()
-		for some := range slices.Chunk(old, deletedAtOnce) {
+		inChunks(a, old, func(some []api.File) bool {
 			var gone []string
 			gone, err = a.deleteCopies(p, some)
 			a.dropCopies(p, gone)
-			a.deletes(-len(some))
-			left -= len(some)
 			deleted += len(gone)
 			for _, f := range some[:len(gone)] {
 				freed += max(f.Size, 0)
 			}
-			if err != nil {
-				break
-			}
-		}
+			return err == nil
+		})
 		a.reload(p)
 		said := a.Words.Count("clean.done", deleted, words.Args{"Size": a.Words.Bytes(freed)})
 		if err != nil {

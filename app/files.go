@@ -64,26 +64,36 @@ func (a *App) deletes(more int) {
 	a.now()
 }
 
+// inChunks has files deleted that are counted, many at a time, for as long as that goes
+// on; then they are counted no more, those that are left neither.
+func inChunks[T any](a *App, files []T, remove func(some []T) (goOn bool)) {
+	left := len(files)
+	defer func() { a.deletes(-left) }()
+	for some := range slices.Chunk(files, deletedAtOnce) {
+		goOn := remove(some)
+		a.deletes(-len(some))
+		left -= len(some)
+		if !goOn {
+			return
+		}
+	}
+}
+
 // deleteAll deletes files from a storage, which are counted already. The rows leave the
 // list many at a time, and the list is asked for once: each costs as much as the list is
 // long.
 func (a *App) deleteAll(p *place, files []doomed) {
-	deleted, left := 0, len(files)
-	defer func() { a.deletes(-left) }()
+	deleted := 0
 	var problem error
-	for some := range slices.Chunk(files, deletedAtOnce) {
+	inChunks(a, files, func(some []doomed) bool {
 		gone, goOn, err := a.deleteSome(p, some)
 		a.dropDeleted(p, gone)
 		deleted += len(gone)
-		a.deletes(-len(some))
-		left -= len(some)
 		if problem == nil {
 			problem = err
 		}
-		if !goOn {
-			break
-		}
-	}
+		return goOn
+	})
 	a.reload(p)
 	if problem != nil {
 		a.sayNotDeleted(len(files)-deleted, problem)
