@@ -14,6 +14,7 @@ import (
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/names"
+	"quicksync.me/desktop/service/paths"
 	"quicksync.me/desktop/service/transfer/journal"
 )
 
@@ -84,10 +85,16 @@ func (f *fetch) forget() {
 	f.engine.journalled(f.engine.cfg.Journal.Forget(f.id))
 }
 
+// systemError is what the system says of a file, without the names that a FileError
+// has already.
 func systemError(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
+	var one *fs.PathError
+	var two *os.LinkError
+	switch {
+	case errors.As(err, &one):
+		return one.Err
+	case errors.As(err, &two):
+		return two.Err
 	}
 	return err
 }
@@ -113,33 +120,17 @@ func createFree(path, suffix string, perm fs.FileMode, claimed func(string) bool
 	}
 }
 
-// publish gives a finished file its name, or a free one like it, and never
-// that of a file that is there: a hard link fails where one is. On a disk
-// without hard links the name is taken by an empty file first.
+// publish gives a finished file its name, or a free one like it, and never that of a
+// file that is there.
 func publish(part, path string) (string, error) {
 	for n := 1; ; n++ {
 		name := numbered(path, n, "")
-		err := os.Link(part, name)
-		if err == nil {
-			_ = os.Remove(part) // the file is whole, whatever becomes of its other name
+		switch err := paths.RenameNew(part, name); {
+		case err == nil:
 			return name, nil
-		}
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		taken, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-		switch {
-		case errors.Is(err, fs.ErrExist):
-			continue
-		case err != nil:
+		case !errors.Is(err, fs.ErrExist):
 			return "", &FileError{Path: name, Kind: ErrUnwritable, Err: systemError(err)}
 		}
-		_ = taken.Close()
-		if err := os.Rename(part, name); err != nil {
-			_ = os.Remove(name)
-			return "", &FileError{Path: name, Kind: ErrUnwritable, Err: systemError(err)}
-		}
-		return name, nil
 	}
 }
 

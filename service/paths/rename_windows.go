@@ -9,9 +9,15 @@ import (
 )
 
 // replace renames a file over another and returns once that is on the disk.
-// Virus scanners and indexers hold fresh files open for moments, in which Windows
-// refuses to replace them: it is tried again for about a second.
-func replace(from, to string) error {
+func replace(from, to string) error { return move(from, to, windows.MOVEFILE_REPLACE_EXISTING) }
+
+// renameNew works on every file system of Windows.
+func renameNew(from, to string) error { return move(from, to, 0) }
+
+// move returns once it is on the disk. Virus scanners and indexers hold fresh files
+// open for moments, in which Windows refuses to move or replace them: it is tried
+// again for about a second.
+func move(from, to string, flags uint32) error {
 	source, err := windows.UTF16PtrFromString(from)
 	if err != nil {
 		return err
@@ -20,9 +26,8 @@ func replace(from, to string) error {
 	if err != nil {
 		return err
 	}
-	const flags = windows.MOVEFILE_REPLACE_EXISTING | windows.MOVEFILE_WRITE_THROUGH
 	for pause := time.Millisecond; ; pause *= 2 {
-		err = windows.MoveFileEx(source, target, flags)
+		err = windows.MoveFileEx(source, target, flags|windows.MOVEFILE_WRITE_THROUGH)
 		held := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 		if err == nil {
 			return nil
