@@ -22,6 +22,9 @@ type word struct {
 	sentence string
 }
 
+// folderInUse is said of the whole folder, and of its storage alone.
+const folderInUse = "Another program uses this data folder and does not answer. Wait until it has finished, or end it."
+
 // words are looked through in order. Errors of files put their path in front.
 var words = []word{
 	{transfer.ErrVanished, "vanished", "it is not there"},
@@ -37,8 +40,8 @@ var words = []word{
 	{transfer.ErrNotFinished, "not_finished", "The server has not finished the file. Try again later."},
 	{session.ErrNoSession, "no_session", "The server does not tell its session ID, which names are hidden with. Set QS_SESSION."},
 	{errNoNode, "no_node", "No storage is running that would answer the link once this command has ended. Start QuickSync, or “qs node”, first."},
-	{instance.ErrInUse, "in_use", "Another program uses this data folder and does not answer. Wait until it has finished, or end it."},
-	{node.ErrInUse, "in_use", "Another program uses this data folder and does not answer. Wait until it has finished, or end it."},
+	{instance.ErrInUse, "in_use", folderInUse},
+	{node.ErrInUse, "in_use", folderInUse},
 	{api.ErrUnauthorized, "unauthorized", "The server does not accept the key. Check QS_TOKEN."},
 	{api.ErrForbidden, "forbidden", "The server forbids this."},
 	{api.ErrNotFound, "not_found", "The storage does not have this file."},
