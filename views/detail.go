@@ -133,28 +133,29 @@ const titleLines = 3
 
 func (p *detailPane) showTitle(d Detail) {
 	t := p.w.words
-	setParagraph(p.tally, "")
+	counts, hint := tally(t, d.Counts), ""
 	switch d.Count {
 	case 0:
 		p.hero.put(glyphFolder, colorQuiet, nil, false)
-		setParagraph(p.tally, tally(t, d.Counts))
 		setParagraph(p.title, t.Count("detail.total", d.Total))
 		setParagraph(p.state, t.Bytes(d.Size))
-		setParagraph(p.hint, t.Text("detail.hint"))
+		if d.Total > 0 {
+			hint = t.Text("detail.hint")
+		}
 	case 1:
 		k := kindOf(d.Row.Name)
 		p.hero.put(k.glyph, k.tint, d.Picture, d.Picturing)
 		room := titleLines * (paneWidth - 5*grid) // a line ends before its last word fits
 		setParagraph(p.title, elideMiddle(named(t, d.Row.Name), room, measure(titleText, fyne.TextStyle{Bold: true})))
 		setParagraph(p.state, joined(stateWord(t, d.Row.State), t.Bytes(d.Row.Size)))
-		setParagraph(p.hint, "")
+		counts = ""
 	default:
 		p.hero.put(glyphFiles, colorQuiet, nil, false)
-		setParagraph(p.tally, tally(t, d.Counts))
 		setParagraph(p.title, t.Count("detail.several", d.Count))
 		setParagraph(p.state, t.Bytes(d.Size))
-		setParagraph(p.hint, "")
 	}
+	setParagraph(p.tally, counts)
+	setParagraph(p.hint, hint)
 }
 
 // tally says how many of several files are done, moving and failed.
