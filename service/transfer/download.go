@@ -155,6 +155,9 @@ type fetch struct {
 	once     sync.Once
 	ranges   atomic.Bool
 	wholes   *semaphore.Weighted // whoever has it may write the whole file
+	// overwritten tells that a whole file has been written, or begun, over pieces that
+	// were not looked at since.
+	overwritten atomic.Bool
 	// resumed tells that pieces of an earlier run are there: the server knew ranges,
 	// and the file had the size of the plan.
 	resumed bool

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -122,11 +123,32 @@ func (f *fetch) fetchMissing(ctx context.Context) error {
 		first = false
 	}
 	err := g.Wait()
-	if f.pieces.isWhole() {
+	switch whole := f.pieces.isWhole(); {
+	case whole && (!f.ranges.Load() || f.holdsWhole(ctx)):
 		f.want.Received.Store(f.total) // pieces beside it count no more
 		return nil
+	case whole || err == nil && f.overwritten.Load():
+		return f.recheck(ctx)
 	}
 	return err
+}
+
+// holdsWhole tells whether the disk gives the whole file that has come: pieces may have
+// been written beside it, and what answers in two ways may have two contents.
+func (f *fetch) holdsWhole(ctx context.Context) bool {
+	buffer := buffers.Get().(*[256 << 10]byte)
+	defer buffers.Put(buffer)
+	sum, err := f.onDisk(ctx, 0, f.total, buffer[:])
+	return err == nil && hexSum(sum) == f.pieces.sum(f.plan)
+}
+
+// recheck keeps those pieces only that are as they were when they came: a whole file
+// has been written over them.
+func (f *fetch) recheck(ctx context.Context) error {
+	f.overwritten.Store(false)
+	f.pieces.setWhole("")
+	f.want.Received.Store(0)
+	return f.verify(ctx)
 }
 
 // knowsRanges waits for the first answer, and tells whether any was a range.
@@ -218,8 +240,8 @@ func (p *piece) judge(ctx context.Context, content *api.Content) error {
 	return ErrWrongSize
 }
 
-// takeWhole takes the whole file, from its first byte on. Where it breaks off, all
-// pieces are as they were. Several may get it: one at a time is written.
+// takeWhole takes the whole file, from its first byte on, and writes it over what pieces
+// are there. Several may get it: one at a time is written.
 func (f *fetch) takeWhole(ctx context.Context, content *api.Content) error {
 	if err := f.wholes.Acquire(ctx, 1); err != nil {
 		return context.Cause(ctx)
@@ -228,6 +250,7 @@ func (f *fetch) takeWhole(ctx context.Context, content *api.Content) error {
 	if f.pieces.isWhole() {
 		return nil
 	}
+	f.overwritten.Store(true)
 	whole := &piece{fetch: f, length: f.total}
 	before := f.want.Received.Swap(0)
 	err := whole.take(ctx, content)
@@ -317,28 +340,35 @@ func fill(buf []byte, content io.Reader) (n int, err error) {
 
 func pieceTag(crc uint32) string { return crcTag + hexSum(crc) }
 
-// verify reads the pieces that an earlier run has left, and drops those that
-// cannot be read, or are not what was written: they had not reached the disk. Its
-// error is ctx's cause.
+// verify reads the pieces that an earlier run has left, or a whole file was written
+// over, and drops those that cannot be read, or are not what was written: they had not
+// reached the disk, or it was another content. Its error is ctx's cause.
 func (f *fetch) verify(ctx context.Context) error {
 	buffer := buffers.Get().(*[256 << 10]byte)
 	defer buffers.Put(buffer)
-	for number := 1; number <= f.plan.Parts; number++ {
-		if !f.pieces.has(number) {
-			continue
-		}
+	tags := f.pieces.there()
+	for _, number := range slices.Sorted(maps.Keys(tags)) { // as they lie on the disk
 		offset, length := f.plan.Part(number)
-		sum := crc32.New(castagnoli)
-		content := &counted{ctx: ctx, from: io.NewSectionReader(f.part, offset, length), read: new(atomic.Int64)}
-		n, err := io.CopyBuffer(sum, content, buffer[:])
+		sum, err := f.onDisk(ctx, offset, length, buffer[:])
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case err != nil, n != length, pieceTag(sum.Sum32()) != f.pieces.tags[number-1]:
+		case err != nil, pieceTag(sum) != tags[number]:
 			f.pieces.set(number, "")
 		default:
 			f.want.Received.Add(length)
 		}
 	}
 	return nil
+}
+
+// onDisk is the CRC32C of what the part file holds at a place.
+func (f *fetch) onDisk(ctx context.Context, offset, length int64, buffer []byte) (uint32, error) {
+	sum := crc32.New(castagnoli)
+	content := &counted{ctx: ctx, from: io.NewSectionReader(f.part, offset, length), read: new(atomic.Int64)}
+	n, err := io.CopyBuffer(sum, content, buffer)
+	if err == nil && n != length {
+		err = io.ErrUnexpectedEOF
+	}
+	return sum.Sum32(), err
 }

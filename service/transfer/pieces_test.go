@@ -99,6 +99,39 @@ func isWholeAndBreaks(o *odd, c *api.Content) {
 	says(c, len(o.whole), cut(strings.NewReader(o.whole), 1_500_000))
 }
 
+func isAnotherWholeAndBreaks(o *odd, c *api.Content) {
+	says(c, len(o.whole), cut(bytes.NewReader(make([]byte, len(o.whole))), 1_500_000))
+}
+
+// comesLast lets the other answers come first.
+func comesLast(answer func(*odd, *api.Content)) func(*odd, *api.Content) {
+	return func(o *odd, c *api.Content) {
+		answer(o, c)
+		c.ReadCloser = io.NopCloser(&sluggish{from: c.ReadCloser})
+	}
+}
+
+// sluggish begins after a while.
+type sluggish struct {
+	from  io.Reader
+	begun bool
+}
+
+func (s *sluggish) Read(b []byte) (int, error) {
+	if !s.begun {
+		time.Sleep(5 * time.Second)
+		s.begun = true
+	}
+	return s.from.Read(b)
+}
+
+// isOther is a piece of another content that does not come to an end.
+func isOther(_ *odd, c *api.Content) {
+	c.ReadCloser = io.NopCloser(cut(bytes.NewReader(make([]byte, 1<<20)), 100_000))
+}
+
+func asItIs(*odd, *api.Content) {}
+
 func isStrange(_ *odd, c *api.Content) { says(c, -1, bytes.NewReader(make([]byte, 400_000))) }
 
 func isShort(_ *odd, c *api.Content) { says(c, 400_000, bytes.NewReader(make([]byte, 400_000))) }
@@ -118,6 +151,8 @@ func TestOddAnswersSpoilNothing(t *testing.T) {
 		"a piece, then the whole file, broken":  {breaks, isWholeAndBreaks, breaks},
 		"the whole file for several pieces":     {breaks, isWhole, isWhole, isWhole},
 		"a whole file that breaks for all":      {breaks, isWholeAndBreaks, isWholeAndBreaks, isWholeAndBreaks},
+		"another whole file over pieces":        {asItIs, asItIs, comesLast(isAnotherWholeAndBreaks)},
+		"other pieces over a whole file":        {asItIs, comesLast(isOther), isWhole},
 		"pieces without the end of the answer":  {hasNoEnd, hasNoEnd, hasNoEnd},
 		"one among them, and the file is whole": {hasNoEnd, isWhole},
 	} {
@@ -155,7 +190,6 @@ func TestAnAnswerOfAnotherLengthIsNotTheFile(t *testing.T) {
 // TestOneOddAnswerKeepsThePiecesOfAnEarlierRun: a gateway's notice in place of the first
 // answer, to the question for the size or for a piece, passes.
 func TestOneOddAnswerKeepsThePiecesOfAnEarlierRun(t *testing.T) {
-	asItIs := func(*odd, *api.Content) {}
 	for name, answers := range map[string][]func(*odd, *api.Content){
 		"for the size": {isShort, isShort},
 		"for a piece":  {asItIs, isShort, isShort},
