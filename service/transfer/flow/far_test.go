@@ -40,6 +40,15 @@ func TestAFarFlowBeginsWider(t *testing.T) {
 	}
 }
 
+// TestAFarFlowThatWasFixedIsFarStill.
+func TestAFarFlowThatWasFixedIsFarStill(t *testing.T) {
+	f := far(3, 80*time.Millisecond)
+	f.Fix(0)
+	if f.Width() != 12 {
+		t.Errorf("it goes on with %d", f.Width())
+	}
+}
+
 // TestWhoWaitsForAnAnswerLeavesThePlace to the next part over a far line, to as
 // many as are sent; a number that is fixed is kept to.
 func TestWhoWaitsForAnAnswerLeavesThePlace(t *testing.T) {

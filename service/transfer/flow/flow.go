@@ -92,9 +92,8 @@ func (f *Flow) Fix(fixed int) {
 		f.pilot = nil
 		f.put(fixed)
 	case f.pilot == nil:
-		width := min(f.width, f.most)
-		f.pilot = newPilot(width, f.most)
-		f.put(width)
+		f.pilot = newPilot(min(f.width, f.most), f.most)
+		f.put(f.pilot.knows(f.far.Load()))
 	}
 }
 
