@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -254,6 +255,53 @@ func TestPausedWhileAStragglerIsSentAgain(t *testing.T) {
 		b.arrived(id, path)
 		if _, err := os.Stat(path); err != nil {
 			b.Error(err)
+		}
+	})
+}
+
+// workedOut is a source of which one part takes long to work out.
+type workedOut struct {
+	transfer.Source
+	from int64
+	read *atomic.Bool // before that
+}
+
+func (w workedOut) Open() (transfer.Reader, error) {
+	r, err := w.Source.Open()
+	return &workedOutReader{Reader: r, of: w}, err
+}
+
+type workedOutReader struct {
+	transfer.Reader
+	of  workedOut
+	out atomic.Bool
+}
+
+func (r *workedOutReader) Prepare(_ context.Context, offset, _ int64) error {
+	if offset == r.of.from {
+		time.Sleep(10 * time.Minute)
+		r.out.Store(true)
+	}
+	return nil
+}
+
+func (r *workedOutReader) ReadAt(b []byte, offset int64) (int, error) {
+	if offset >= r.of.from && !r.out.Load() {
+		r.of.read.Store(true)
+	}
+	return r.Reader.ReadAt(b, offset)
+}
+
+// TestAPartThatIsWorkedOutIsNotLate: a second sending would have to wait as well, with
+// a connection open.
+func TestAPartThatIsWorkedOutIsNotLate(t *testing.T) {
+	overDragging(t, false, func(int) bool { return false }, func(b *bench, d *dragging, path string) {
+		read := new(atomic.Bool)
+		id, _ := b.engine.Add("here", workedOut{transfer.FileAt(path), 99 * limits.MaxPart, read})
+		b.added++
+		b.arrived(id, path)
+		if read.Load() || d.tries[100] != 1 {
+			b.Errorf("sent %d times, before it was worked out: %v", d.tries[100], read.Load())
 		}
 	})
 }

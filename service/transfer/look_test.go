@@ -2,8 +2,10 @@ package transfer_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer"
@@ -84,5 +86,39 @@ func TestTheLookAtABundleEnds(t *testing.T) {
 		ends("pause", func(id string) { b.engine.Pause(id) }, transfer.Paused)
 		ends("cancel", func(id string) { b.engine.Cancel(id) }, transfer.Cancelled)
 		ends("close", func(string) { b.engine.Close() }, transfer.Waiting)
+	})
+}
+
+// distant is a bundle on a disk where each look takes a while.
+type distant struct {
+	transfer.Source
+	looks *looks
+}
+
+type looks struct{ all, now, most atomic.Int32 }
+
+func (distant) Look(context.Context) error { return nil }
+func (distant) Forget()                    {}
+func (d distant) Paths() []string          { return []string{d.Path()} }
+
+func (d distant) Stat() (transfer.Version, error) {
+	d.looks.all.Add(1)
+	d.looks.most.Store(max(d.looks.most.Load(), d.looks.now.Add(1)))
+	defer d.looks.now.Add(-1)
+	time.Sleep(10 * time.Second)
+	return d.Source.Stat()
+}
+
+// TestABundleFarAwayIsLookedAtSeldom while its parts are sent, and by one of them at a
+// time.
+func TestABundleFarAwayIsLookedAtSeldom(t *testing.T) {
+	overDragging(t, false, func(int) bool { return false }, func(b *bench, _ *dragging, path string) {
+		of := &looks{}
+		id, _ := b.engine.Add("here", distant{transfer.FileAt(path), of})
+		b.added++
+		b.arrived(id, path)
+		if all, most := of.all.Load(), of.most.Load(); all > 10 || most > 1 {
+			b.Errorf("it was looked at %d times, %d at once", all, most)
+		}
 	})
 }

@@ -82,13 +82,15 @@ func (p *part) send(ctx context.Context) error {
 	}
 }
 
-// prepare works a part out beforehand, where its source has to: the line would
-// stall while it did.
-func prepare(ctx context.Context, src Reader, body *partBody) error {
-	if p, ok := src.(Preparer); ok {
-		return p.Prepare(ctx, body.offset, body.length)
+// prepare works the part out beforehand, where its source has to: the line would
+// stall while it did, and the part be taken for late.
+func (p *part) prepare(ctx context.Context) error {
+	src, ok := p.src.(Preparer)
+	if !ok {
+		return nil
 	}
-	return nil
+	offset, length := p.upload.plan.Part(p.number)
+	return src.Prepare(ctx, offset, length)
 }
 
 // put sends the part at the server's pace.

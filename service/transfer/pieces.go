@@ -103,7 +103,7 @@ var errWhole = errors.New("the whole file has come")
 // other files.
 func (f *fetch) fetchMissing(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
-	first, batch := true, flow.NewBatch(f.plan.Parts)
+	first, batch := true, flow.NewBatch(f.plan.Parts-len(f.pieces.there()))
 	for number := 1; number <= f.plan.Parts && gctx.Err() == nil; number++ {
 		if f.pieces.has(number) {
 			continue

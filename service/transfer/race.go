@@ -41,6 +41,9 @@ type sending struct {
 
 // race sends the part until it has arrived, or cannot.
 func (p *part) race(ctx context.Context) attempt {
+	if err := p.prepare(ctx); err != nil {
+		return attempt{err: err}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	r := &race{part: p, results: make(chan attempt, 2)}
 	r.launch(ctx)
@@ -104,9 +107,6 @@ func (r *race) settle() {
 
 // first sends the part as often as it takes. It counts as progress.
 func (p *part) first(ctx context.Context, body *partBody) attempt {
-	if err := prepare(ctx, p.src, body); err != nil {
-		return attempt{err: err}
-	}
 	began := time.Now()
 	tag, err := p.put(ctx, body)
 	if err == nil {

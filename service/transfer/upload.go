@@ -82,7 +82,7 @@ type run struct {
 	engine *Engine
 	route  *route
 	upload *upload
-	looked time.Time // at a bundle; guarded by Engine.mu
+	looks  looks // at a bundle; guarded by Engine.mu
 	// suspected are the parts that were sent again because a complete was refused.
 	suspected map[int]bool
 }
@@ -280,24 +280,38 @@ func (r *run) unchanged() error {
 	return still(r.upload.src, r.upload.version, ErrChanged)
 }
 
-// bundleLook is how often a bundle is looked at while its parts are sent. Its
-// Reader checks each member that it reads anyway.
-const bundleLook = time.Second
+// bundleLook is how often a bundle is looked at while its parts are sent, and
+// bundleShare how many times longer than it took that is at least. Its Reader checks
+// each member that it reads anyway.
+const (
+	bundleLook  = time.Second
+	bundleShare = 10
+)
 
-// seemsUnchanged is unchanged before a part, where a bundle of a hundred
-// thousand members is not looked through each time.
+// looks are those at a bundle: one at a time.
+type looks struct {
+	under bool
+	next  time.Time
+}
+
+// seemsUnchanged is unchanged before a part, where a bundle of a hundred thousand
+// members, on a disk far away perhaps, is not looked through each time.
 func (r *run) seemsUnchanged() error {
 	if _, ok := r.upload.src.(Bundle); !ok {
 		return r.unchanged()
 	}
+	began := time.Now()
 	r.engine.mu.Lock()
-	recent := time.Since(r.looked) < bundleLook
-	if !recent {
-		r.looked = time.Now()
-	}
+	due := !r.looks.under && !began.Before(r.looks.next)
+	r.looks.under = r.looks.under || due
 	r.engine.mu.Unlock()
-	if recent {
+	if !due {
 		return nil
 	}
-	return r.unchanged()
+	err := r.unchanged()
+	ended := time.Now()
+	r.engine.mu.Lock()
+	r.looks = looks{next: ended.Add(max(bundleLook, bundleShare*ended.Sub(began)))}
+	r.engine.mu.Unlock()
+	return err
 }
