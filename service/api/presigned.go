@@ -16,9 +16,8 @@ type Content struct {
 	// Total is the size in bytes of the whole file; -1 where it was not told.
 	// Where Ranged is false it is only the length of what is there.
 	Total int64
-	// From is where the piece begins: 0 where the server knows no ranges.
-	From int64
-	// Ranged tells that the server does know ranges.
+	// Ranged tells that the server does know ranges: the content begins where it was
+	// asked for, else with the first byte.
 	Ranged bool
 }
 
@@ -103,7 +102,7 @@ func contentOf(resp *http.Response, from int64) (*Content, error) {
 		if start != from {
 			return nil, errors.New("the answer begins at another byte")
 		}
-		return &Content{ReadCloser: resp.Body, Total: total, From: start, Ranged: true}, nil
+		return &Content{ReadCloser: resp.Body, Total: total, Ranged: true}, nil
 	case http.StatusRequestedRangeNotSatisfiable:
 		// An empty file has no first byte: bytes */0 (RFC 9110, 14.4).
 		if resp.Header.Get("Content-Range") == "bytes */0" {

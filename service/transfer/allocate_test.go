@@ -59,7 +59,7 @@ func (h *hollow) Fetch(_ context.Context, _ string, from, until int64) (*api.Con
 	if h.refuses {
 		return nil, &api.Error{Op: "fetch", Kind: api.ErrRefused}
 	}
-	return &api.Content{ReadCloser: io.NopCloser(io.LimitReader(zeros{}, length)), Total: h.size, From: from, Ranged: true}, nil
+	return &api.Content{ReadCloser: io.NopCloser(io.LimitReader(zeros{}, length)), Total: h.size, Ranged: true}, nil
 }
 
 // hollowed has the engine of a bench know a file of zeros.

@@ -277,7 +277,7 @@ func (f *Fake) Fetch(ctx context.Context, link string, from, until int64) (conte
 		if until >= 0 {
 			data = data[:min(until+1, total)]
 		}
-		content = &api.Content{ReadCloser: io.NopCloser(bytes.NewReader(data[min(from, total):])), Total: total, From: from, Ranged: true}
+		content = &api.Content{ReadCloser: io.NopCloser(bytes.NewReader(data[min(from, total):])), Total: total, Ranged: true}
 		return nil
 	})
 	return content, err
