@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,7 +67,7 @@ func (w *walker) visit(ctx context.Context, p, name string, above []fs.FileInfo)
 		w.take(&member{path: p, name: ending(p, name), info: info, size: info.Size()})
 	case !info.IsDir():
 		w.leaveOut(&transfer.FileError{Path: p, Kind: transfer.ErrNotFile})
-	case contains(above, info):
+	case slices.ContainsFunc(above, func(a fs.FileInfo) bool { return os.SameFile(a, info) }):
 		w.leaveOut(&transfer.FileError{Path: p, Kind: transfer.ErrLoop})
 	default:
 		return w.folder(ctx, p, name, info, append(above[:len(above):len(above)], info))
@@ -131,15 +132,6 @@ func (w *walker) leaveOut(err *transfer.FileError) {
 	if !w.full() {
 		w.problems = append(w.problems, err)
 	}
-}
-
-func contains(above []fs.FileInfo, info fs.FileInfo) bool {
-	for _, a := range above {
-		if os.SameFile(a, info) {
-			return true
-		}
-	}
-	return false
 }
 
 // plainNames returns what the entries of one folder are called in the archive.

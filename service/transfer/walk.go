@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 )
 
 // batch is how many entries of a folder are read at once: the first file of a
@@ -52,7 +53,7 @@ func (w walker) visit(ctx context.Context, p, name string, above []fs.FileInfo) 
 		w.found(&file{path: p, name: name, size: info.Size()})
 	case !info.IsDir():
 		w.broken(p, name, &FileError{Path: p, Kind: ErrNotFile})
-	case contains(above, info):
+	case slices.ContainsFunc(above, func(a fs.FileInfo) bool { return os.SameFile(a, info) }):
 		w.broken(p, name, &FileError{Path: p, Kind: ErrLoop})
 	default:
 		return w.folder(ctx, p, name, append(above[:len(above):len(above)], info))
@@ -86,15 +87,6 @@ func (w walker) folder(ctx context.Context, p, name string, above []fs.FileInfo)
 
 func (w walker) broken(p, name string, err error) {
 	w.found(&broken{file: file{path: p, name: name}, err: err})
-}
-
-func contains(above []fs.FileInfo, info fs.FileInfo) bool {
-	for _, a := range above {
-		if os.SameFile(a, info) {
-			return true
-		}
-	}
-	return false
 }
 
 // linkError tells a link that leads nowhere but to itself from a file that is
