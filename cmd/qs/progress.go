@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
 
@@ -22,7 +24,7 @@ const often = 250 * time.Millisecond
 type progress struct {
 	w        io.Writer
 	terminal bool
-	visible  bool
+	length   int // of the line that is there, in letters
 	last     time.Time
 	meter    transfer.Meter
 	ended    int64
@@ -63,8 +65,15 @@ func (p *progress) write(now time.Time, line string, done, total int64) {
 	if left := p.meter.Left(total - done); total >= 0 && left >= 0 {
 		line += " · " + left.Round(time.Second).String() + " left"
 	}
-	fmt.Fprintf(p.w, "\r\x1b[K%s", line)
-	p.visible = true
+	p.put(line)
+}
+
+// put writes a line over the one that is there. Spaces cover what that has more: what
+// takes a line away by itself is not understood by every terminal of Windows.
+func (p *progress) put(line string) {
+	length := utf8.RuneCountInString(line)
+	fmt.Fprintf(p.w, "\r%s%s", line, strings.Repeat(" ", max(p.length-length, 0)))
+	p.length = length
 }
 
 // follow writes the line of a download, until it is told to hide it.
@@ -95,9 +104,9 @@ func (p *progress) follow(received *atomic.Int64, total int64) (hide func()) {
 
 // clear takes the line away, so that another can be written in its place.
 func (p *progress) clear() {
-	if p.visible {
-		fmt.Fprint(p.w, "\r\x1b[K")
-		p.visible = false
+	if p.length > 0 {
+		p.put("")
+		fmt.Fprint(p.w, "\r")
 	}
 }
 
