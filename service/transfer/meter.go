@@ -12,43 +12,46 @@ const halfLife = 2 * time.Second
 const settled = 3 * time.Second
 
 // A Meter makes of a growing count a speed that can be read: an exponential
-// moving average with a half-life of two seconds. The zero Meter is ready.
+// moving average with a half-life of two seconds, over the time since the count
+// began to grow. The zero Meter is ready.
 type Meter struct {
-	began, last time.Time
-	count       int64
-	rate        float64
+	began, last  time.Time
+	count        int64
+	rate, weight float64 // the average, and what it is short of by having begun with nothing
 }
 
 // Update notes what the count is now, in bytes. A count that falls, because a
 // part is sent again, is no negative speed.
 func (m *Meter) Update(now time.Time, count int64) {
-	if m.last.IsZero() {
+	grown, took := float64(max(0, count-m.count)), now.Sub(m.last).Seconds()
+	switch {
+	case m.last.IsZero(), m.weight == 0 && grown == 0:
 		m.began, m.last, m.count = now, now, count
 		return
-	}
-	took := now.Sub(m.last).Seconds()
-	if took <= 0 {
+	case took <= 0:
 		return
 	}
-	current := max(0, float64(count-m.count)) / took
-	if m.count == 0 && m.rate == 0 {
-		m.rate = current
-	}
 	old := math.Exp2(-took / halfLife.Seconds())
-	m.rate = old*m.rate + (1-old)*current
+	m.rate = old*m.rate + (1-old)*grown/took
+	m.weight = old*m.weight + (1 - old)
 	m.last, m.count = now, count
 }
 
 // Rate is the speed in bytes a second.
-func (m *Meter) Rate() float64 { return m.rate }
+func (m *Meter) Rate() float64 {
+	if m.weight == 0 {
+		return 0
+	}
+	return m.rate / m.weight
+}
 
 // Left foretells how long the remaining bytes take; negative while nothing can
 // be said.
 func (m *Meter) Left(remaining int64) time.Duration {
-	if m.last.Sub(m.began) < settled || m.rate < 1 {
+	if m.last.Sub(m.began) < settled || m.Rate() < 1 {
 		return -1
 	}
-	seconds := float64(remaining) / m.rate
+	seconds := float64(remaining) / m.Rate()
 	if seconds > 100*24*3600 {
 		return -1
 	}
