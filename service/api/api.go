@@ -20,13 +20,17 @@ import (
 	"time"
 )
 
-// DefaultServer is the base address of the hosted service, from its
-// documentation.
-const DefaultServer = "https://api.quicksync.me/v1"
+// DefaultServer is the base address of the hosted service, and defaultPath where the
+// API lies on a server, from its documentation.
+const (
+	DefaultServer = "https://api.quicksync.me" + defaultPath
+	defaultPath   = "/v1"
+)
 
 // Config tells a Client where to go and as whom.
 type Config struct {
-	// Server is the base address with its version, such as DefaultServer.
+	// Server is the base address, such as DefaultServer. Where it names a host alone,
+	// the API lies at /v1 there.
 	Server string
 	// Token is sent as a Bearer token with every call, to this server only.
 	Token string
@@ -97,7 +101,11 @@ func parseServer(server string) (base, host string, err error) {
 		return "", "", fmt.Errorf("the address of a server has no user, query or fragment: it should look like %s", DefaultServer)
 	}
 	u.ForceQuery = false // a question mark alone asks nothing
-	return strings.TrimRight(u.String(), "/"), u.Hostname(), nil
+	base = strings.TrimRight(u.String(), "/")
+	if strings.Trim(u.Path, "/") == "" {
+		base += defaultPath
+	}
+	return base, u.Hostname(), nil
 }
 
 // Server returns the base address.

@@ -521,6 +521,19 @@ func TestServerAddresses(t *testing.T) {
 	}
 }
 
+// TestAServerIsEnough: the API lies where its documentation says.
+func TestAServerIsEnough(t *testing.T) {
+	for given, want := range map[string]string{
+		"https://h": "https://h/v1", "http://127.0.0.1:80/": "http://127.0.0.1:80/v1", "https://h//": "https://h/v1",
+		"https://h/v1/": "https://h/v1", "https://h/team/v2": "https://h/team/v2",
+	} {
+		c, err := api.New(api.Config{Server: given})
+		if err != nil || c.Server() != want {
+			t.Errorf("%s: %v, %v", given, c, err)
+		}
+	}
+}
+
 func TestFilesAreReadTolerantly(t *testing.T) {
 	c := serve(t, answer(200, "application/json", `[
 		{"fileKey":"a","completed":true,"fileName":"n","creatorId":"c","totalParts":2,"originalSizeInBytes":9,"cid":"b","new":{}},

@@ -88,7 +88,9 @@ func (p *probe) reach(ctx context.Context) (err error) {
 		return nil
 	}
 	switch {
-	case e.Status == 0, e.Kind == api.ErrNotQuickSync, e.Kind == api.ErrPortal, e.Kind == api.ErrNotFound:
+	case e.Kind == api.ErrNotFound: // every storage has a list
+		return &api.Error{Op: e.Op, Kind: api.ErrNotQuickSync, Status: e.Status}
+	case e.Status == 0, e.Kind == api.ErrNotQuickSync, e.Kind == api.ErrPortal:
 		return p.listErr
 	}
 	return nil

@@ -94,7 +94,7 @@ func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 var faults = map[string]fault{
 	"a login page":          {session.StepReach, "GET /v1/buckets", 0, false, says(200, "text/html", "<html>Room?</html>"), api.ErrNotQuickSync},
 	"a redirect to a login": {session.StepReach, "GET /v1/buckets", 0, false, http.RedirectHandler("/login", http.StatusFound).ServeHTTP, api.ErrNotQuickSync},
-	"another address":       {session.StepReach, "GET /v1/buckets", 0, false, http.NotFound, api.ErrNotFound},
+	"another address":       {session.StepReach, "GET /v1/buckets", 0, false, http.NotFound, api.ErrNotQuickSync},
 	"hangs up":              {session.StepReach, "GET /v1/buckets", 0, false, hangUp, api.ErrNetwork},
 	"wrong key":             {session.StepKey, "GET /v1/buckets", 0, false, saysJSON(401, `{"title":"no"}`), api.ErrUnauthorized},
 	"other JSON":            {session.StepKey, "GET /v1/buckets", 0, false, saysJSON(200, `{"hello":"world"}`), api.ErrBadReply},
