@@ -39,7 +39,7 @@ func (a *App) Actions() views.Actions {
 		PauseAll:  a.Engine.PauseAll,
 		ResumeAll: a.Engine.ResumeAll, RetryFailed: a.retryFailed,
 
-		SetAudience: a.setAudience, Choose: a.choose,
+		Originals: a.originals, SetAudience: a.setAudience, Choose: a.choose,
 		Test: a.test, Connect: a.connect, Forget: a.forget, HideNames: a.hideNames,
 		DownloadFolder: a.downloadFolder, Quit: a.Desktop.Quit,
 

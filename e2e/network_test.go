@@ -107,12 +107,14 @@ func (s *stage) closesAgain(w harness.Window, link string) {
 	s.Helper()
 	s.openStorage(w)
 	s.press("shift+Tab", "shift+Tab", "space") // from Done over Connect to Only me
+	s.sheet(w)
+	s.photograph(w, "ends-links.png")
+	s.press("Tab", "space") // from Cancel to Only me
+	s.plain(w)
 	for _, m := range []*harness.Machine{s.net.Stranger, s.net.Desk} {
 		s.until("the shared port to close", func() bool {
 			status, _ := s.curl(m, link)
 			return status == unreachable
 		})
 	}
-	s.press("Escape")
-	s.plain(w)
 }

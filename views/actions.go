@@ -68,6 +68,10 @@ type Actions struct {
 	// shown, whatever the search keeps of them, and nothing else.
 	RetryFailed func()
 
+	// Originals looks whether the originals of all these files are on this computer.
+	// done is called on the UI goroutine, later on or at once.
+	Originals func(ids []string, done func(all bool))
+
 	SetAudience func(Audience)
 	Choose      func(placeID string)
 	// Test reports each step as it ends and calls done once; all on the UI

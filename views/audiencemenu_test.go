@@ -35,3 +35,29 @@ func TestWhoShouldOpenItIsChangedBesideTheLink(t *testing.T) {
 		t.Error("it is asked about a storage elsewhere")
 	}
 }
+
+// TestEndingTheLinksOfOthersIsAsked, wherever the answer is changed.
+func TestEndingTheLinksOfOthersIsAsked(t *testing.T) {
+	for name, change := range map[string]func(s *stage){
+		"in the pane": func(s *stage) { s.w.audienceMenu().Items[2].Action() },
+		"on the page": func(s *stage) {
+			s.w.showStorage()
+			s.tap("Only me")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			c := Connection{Places: []Place{{ID: "here", Here: true}}, Current: "here", Ready: true, Audience: AudienceNetwork}
+			s.data.Connection.Set(c)
+			change(s)
+			s.reads("Links that others have stop working until you choose “People on this Wi-Fi” again.")
+			s.want()
+			s.tap("Only me")
+			s.want("audience 1")
+			c.Audience = AudienceMe
+			s.data.Connection.Set(c)
+			s.w.audienceMenu().Items[0].Action()
+			s.want("audience 2")
+		})
+	}
+}

@@ -131,8 +131,23 @@ func (w *Window) askDelete() {
 		}
 	}
 	text := newParagraph(theme.SizeNameText, widget.LowImportance)
-	text.SetText(w.words.Text("delete.text"))
+	text.SetText(w.words.Text("delete.links"))
 	w.ask(title, column(grid, name, text), w.words.Count("delete.yes", len(ids)), danger, func() { w.actions.Delete(ids) })
+	asked := w.sheet
+	w.actions.Originals(ids, func(all bool) {
+		if w.sheet == asked {
+			text.SetText(w.words.Joined(w.deletes(len(ids), all), w.words.Text("delete.links")))
+			w.resizeSheet()
+		}
+	})
+}
+
+// deletes says what deleting so many files leaves.
+func (w *Window) deletes(files int, originals bool) string {
+	if originals {
+		return w.words.Text("delete.text")
+	}
+	return w.words.Count("delete.only", files)
 }
 
 // sendEach sends the files of archives one by one instead. Where that deletes

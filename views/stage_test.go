@@ -29,6 +29,7 @@ type stage struct {
 	connecting func(string)
 	cleanUps   func([]CleanUp, string)
 	naming     func(string)
+	pasted     bool // what is deleted has no original
 
 	mu    sync.Mutex
 	queue []func()
@@ -121,6 +122,7 @@ func (s *stage) actions() Actions {
 		Save:   func(ids []string, folder string) { s.note("save", strings.Join(ids, ","), " to ", folder) },
 		Delete: many("delete"), Pause: many("pause"), Resume: many("resume"), Cancel: many("cancel"), Retry: many("retry"),
 		RetryFailed: none("retry failed"), PauseAll: none("pause all"), ResumeAll: none("resume all"),
+		Originals:   func(_ []string, done func(bool)) { done(!s.pasted) },
 		SetAudience: func(a Audience) { s.note("audience", int(a)) },
 		HideNames:   s.hideNames,
 		Choose:      one("choose"), Forget: one("forget"), DownloadFolder: func() string { return "/home/me" }, Quit: none("quit"),

@@ -28,7 +28,7 @@ func (w *Window) showStorage() {
 	}
 	connect := newButton(w.kit, raised, glyphPlus, t.Text("place.connect"), w.showConnect)
 	body.Add(container.NewHBox(connect))
-	body.Add(newNote(t.Text("privacy.contents")))
+	body.Add(newNote(w.privacy(false)))
 	done := newButton(w.kit, raised, glyphNone, t.Text("sheet.done"), func() { w.closeSheet() })
 	w.openSheet(w.placeName(w.place()), body, atEnd(done), done, nil)
 }
@@ -50,6 +50,9 @@ func (w *Window) here() bool { return w.place().Here }
 // hidden it says nothing of them.
 func (w *Window) privacy(namesHidden bool) string {
 	text := w.words.Text("privacy.contents")
+	if w.here() {
+		text = w.words.Text("privacy.here")
+	}
 	if namesHidden {
 		text = w.words.Joined(w.words.Text("privacy.names"), text)
 	}
@@ -100,22 +103,23 @@ func (w *Window) audienceChoice() fyne.CanvasObject {
 	heading.set(t.Text("ask.title"), colorQuiet)
 	answers := column(grid / 2)
 	pick := map[Audience]func(on bool){}
-	add := func(a Audience, g glyph, label string, after func()) {
-		b := newButton(w.kit, chip, g, label, func() {
-			for other, mark := range pick {
-				mark(other == a)
-			}
-			w.actions.SetAudience(a)
-			after()
+	add := func(a Audience, g glyph, id string, after func()) {
+		b := newButton(w.kit, chip, g, t.Text(id), func() {
+			w.setAudience(a, id, func() {
+				for other, mark := range pick {
+					mark(other == a)
+				}
+				after()
+			})
 		})
 		pick[a] = func(on bool) { b.mark(on, g) }
 		pick[a](w.connection.Audience == a)
 		answers.Add(container.NewHBox(b))
 	}
 	stay := func() {}
-	add(AudienceNetwork, glyphWiFi, t.Text("ask.network"), stay)
-	add(AudienceAnyone, glyphGlobe, t.Text("ask.anyone"), w.showConnect)
-	add(AudienceMe, glyphPerson, t.Text("ask.me"), stay)
+	add(AudienceNetwork, glyphWiFi, "ask.network", stay)
+	add(AudienceAnyone, glyphGlobe, "ask.anyone", w.showConnect)
+	add(AudienceMe, glyphPerson, "ask.me", stay)
 	return column(grid/2, heading, answers)
 }
 

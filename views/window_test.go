@@ -153,7 +153,7 @@ func TestDeleteAsksOnce(t *testing.T) {
 	}
 	s.press(0, 0)
 	s.key(fyne.KeyDelete)
-	s.reads("Delete this file?", "Deletes the uploaded copy for good. Your original stays on this computer.")
+	s.reads("Delete this file?", "Deletes the uploaded copy for good. Your original stays on this computer. Links that others have stop working.")
 	s.key(fyne.KeyReturn)
 	s.want("select 1")
 	s.key(fyne.KeyDelete)
@@ -170,6 +170,17 @@ func TestDeleteAsksOnce(t *testing.T) {
 	if s.w.sheet != nil {
 		t.Error("the question is still there")
 	}
+}
+
+// TestDeleteDoesNotPromiseAnOriginal where there is none.
+func TestDeleteDoesNotPromiseAnOriginal(t *testing.T) {
+	s := newStage(t)
+	s.pasted = true
+	s.list(doneRow("1", "Text.txt"))
+	s.press(0, 0)
+	s.key(fyne.KeyDelete)
+	s.reads("QuickSync knows of no original of it on this computer.")
+	s.readsNot("Your original stays")
 }
 
 func TestContextMenu(t *testing.T) {

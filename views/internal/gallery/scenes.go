@@ -288,6 +288,7 @@ func actions(a fyne.App, data *views.Data, c *words.Catalogue) views.Actions {
 		Reload: func() {}, RetryFailed: func() {}, PauseAll: func() {}, ResumeAll: func() {},
 		CopyLink: func(string) {}, NewLink: func(string) {}, CopyLinks: many, MakeLink: func(string) {},
 		Sum: func(string) {}, StopSum: func() {}, StopSaving: many, Open: func(string) {}, Save: func([]string, string) {},
+		Originals:   func(_ []string, done func(bool)) { done(true) },
 		SetAudience: func(views.Audience) {}, Choose: func(string) {}, Forget: func(string) {}, HideNames: func(string, bool, func(string)) {},
 		DownloadFolder: func() string { return "" }, Quit: a.Quit, Test: trial(c),
 		Visible: func(bool) {}, ResetPreferences: func() {}, Diagnostics: func(done func(string)) { done("") },

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// originals looks whether what rows were uploaded from is on this computer, off the UI
+// goroutine: a disk may be slow to answer, or not there.
+func (a *App) originals(ids []string, done func(all bool)) {
+	a.mu.Lock()
+	paths, known := a.originalPaths(ids)
+	a.mu.Unlock()
+	if !known {
+		done(false)
+		return
+	}
+	a.group.Go(func() {
+		gone := slices.ContainsFunc(paths, func(p string) bool {
+			_, err := os.Stat(p)
+			return err != nil || a.ctx.Err() != nil
+		})
+		a.Do(func() { done(!gone) })
+	})
+}
+
+// originalPaths are those of what rows were uploaded from; false where one is not
+// known, or was pasted and is nowhere. Callers hold a.mu.
+func (a *App) originalPaths(ids []string) (paths []string, known bool) {
+	for _, id := range ids {
+		of := a.originalsOf(id)
+		if len(of) == 0 || slices.ContainsFunc(of, a.isPasted) {
+			return nil, false
+		}
+		paths = append(paths, of...)
+	}
+	return paths, true
+}
+
+// originalsOf are the paths of what a row was uploaded from. Of an archive that an
+// earlier run has made of several things only where they were is known, and not which.
+// Callers hold a.mu.
+func (a *App) originalsOf(id string) []string {
+	if u, ours := a.transfers.byID[id]; ours {
+		if len(u.Bundle) > 0 {
+			return u.Bundle
+		}
+		return []string{u.Path}
+	}
+	placeID, key, _ := strings.Cut(id, "/")
+	p := a.place(placeID)
+	if p == nil {
+		return nil
+	}
+	f := a.history[historyKey(p.storage, key)]
+	if name := filepath.Base(f.Path); f.Path == "" || path.Base(f.Name) != name && f.Name != name+".zip" {
+		return nil
+	}
+	return []string{f.Path}
+}
