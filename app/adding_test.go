@@ -147,7 +147,7 @@ func TestSeveralThingsMayHaveOneLink(t *testing.T) {
 	s.act(func(a views.Actions) { a.Add(paths) })
 	s.says("3 links copied")
 	s.only("a.txt", "Holiday.zip", "c.txt")
-	if o := s.connection().Offer; o.Text != "3 items were added together." || o.Urgent {
+	if o := s.connection().Offer; o.Text != "3 items were added together. One link would replace theirs." || o.Urgent {
 		t.Errorf("%+v", o)
 	}
 	s.answer("One link for all 3")

@@ -31,8 +31,8 @@ var counted = map[string]struct {
 	id string
 	n  int
 }{
-	"3 items were added together.": {"offer.together", 3},
-	"One link for all 3":           {"offer.oneLink", 3},
+	"3 items were added together. One link would replace theirs.": {"offer.together", 3},
+	"One link for all 3": {"offer.oneLink", 3},
 	"5,012 files; this storage takes 100 — send them as one .zip?": {"hold.files", 5012},
 	"Saving 1 file…":                         {"note.saving", 1},
 	"Link copied — works for a limited time": {"note.copiedLimited", 1},

@@ -53,7 +53,7 @@ var usual = map[string]scene{
 	},
 	"strip": {list: listOf(finished()[:2]), detail: totals(), connection: here(true)},
 	"offer": {list: listOf(moving()), detail: totals(), overall: busy(), connection: offered(views.Offer{
-		ID: "1", Text: "3 items were added together.", Answers: []string{"One link for all 3", "Keep separate links"},
+		ID: "1", Text: "3 items were added together. One link would replace theirs.", Answers: []string{"One link for all 3", "Keep separate links"},
 	})},
 	"held": {list: listOf(finished()), detail: totals(), connection: offered(views.Offer{
 		ID: "2", Text: "5,012 files; this storage takes 100 — send them as one .zip?",
