@@ -73,6 +73,18 @@ func TestUnreadable(t *testing.T) {
 	n.wantOnly(1)
 }
 
+// TestAFolderWithAnUnreadableFile is sent without it, which is said.
+func TestAFolderWithAnUnreadableFile(t *testing.T) {
+	t.Parallel()
+	server, n := withServer(t)
+	q := asNobody(t, n.URL, strings.TrimPrefix(server.env[2], "QS_TOKEN="))
+	q.onDisk("folder/good", []byte("good"))
+	readOnly(t, q.onDisk("folder/secret", []byte("secret")), 0)
+	r := q.run("send", "folder").wants(1)
+	r.says("left out of folder.zip", filepath.Join("folder", "secret"), "it cannot be read: check its permissions")
+	n.wantOnly(1)
+}
+
 func TestGetIntoAReadOnlyFolder(t *testing.T) {
 	t.Parallel()
 	server, n := withServer(t)

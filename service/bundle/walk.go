@@ -64,7 +64,7 @@ func (w *walker) visit(ctx context.Context, p, name string, above []fs.FileInfo)
 	case len(name) >= maxName:
 		w.leaveOut(&transfer.FileError{Path: p, Kind: transfer.ErrUnreadable, Err: errLongName})
 	case info.Mode().IsRegular():
-		w.take(&member{path: p, name: ending(p, name), info: info, size: info.Size()})
+		w.file(p, name, info)
 	case !info.IsDir():
 		w.leaveOut(&transfer.FileError{Path: p, Kind: transfer.ErrNotFile})
 	case slices.ContainsFunc(above, func(a fs.FileInfo) bool { return os.SameFile(a, info) }):
@@ -73,6 +73,15 @@ func (w *walker) visit(ctx context.Context, p, name string, above []fs.FileInfo)
 		return w.folder(ctx, p, name, info, append(above[:len(above):len(above)], info))
 	}
 	return nil
+}
+
+// file takes in a file that can be read.
+func (w *walker) file(p, name string, info fs.FileInfo) {
+	if err := readable(p); err != nil {
+		w.leaveOut(err)
+		return
+	}
+	w.take(&member{path: p, name: ending(p, name), info: info, size: info.Size()})
 }
 
 // folder visits what is in a folder, sorted, so that names which have to be
