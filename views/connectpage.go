@@ -49,7 +49,7 @@ func (w *Window) openConnect(p *connectPage, title, why string, place Place) {
 	p.key = newSecret(w.kit, t.Text("connect.key"))
 	p.server = newField(w.kit, cmp.Or(shown(place.Server), t.Text("connect.serverHint")))
 	p.session = newField(w.kit, t.Text("connect.sessionHint"))
-	p.key.OnChanged = func(string) { p.enable() }
+	p.key.OnChanged, p.server.OnChanged, p.session.OnChanged = p.changed, p.changed, p.changed
 	p.key.OnSubmitted = func(string) { p.submit() }
 	p.hide = newNamesChoice(w, place, func(bool) { w.resizeSheet() })
 	p.fold = newButton(w.kit, small, glyphRight, t.Text("connect.more"), p.unfold)
@@ -124,16 +124,28 @@ func (p *connectPage) unfold() {
 
 // runTest starts the test; its steps appear as they end.
 func (p *connectPage) runTest() {
-	p.done = nil
-	p.say("")
-	show(p.reportBox, false)
-	p.drawSteps()
+	p.clear()
 	p.begin(func(over func()) func() {
 		return p.w.actions.Test(p.form(), p.step, func(ok bool, report string) {
 			over()
 			p.finish(ok, report)
 		})
 	})
+}
+
+// changed takes away what was told of another key or server.
+func (p *connectPage) changed(string) {
+	if p.cancel == nil {
+		p.clear()
+	}
+	p.enable()
+}
+
+func (p *connectPage) clear() {
+	p.done = nil
+	p.say("")
+	show(p.reportBox, false)
+	p.drawSteps()
 }
 
 // begin starts what leaving the page ends, and calls over when it has ended.

@@ -60,6 +60,27 @@ func TestLeavingEndsConnecting(t *testing.T) {
 	s.want()
 }
 
+// TestWhatATestToldGoesWithTheKey that it was about.
+func TestWhatATestToldGoesWithTheKey(t *testing.T) {
+	for name, change := range map[string]func(*connectPage){
+		"another key":     func(p *connectPage) { p.key.SetText("KEY 2") },
+		"another server":  func(p *connectPage) { p.server.SetText("https://h/v1") },
+		"another session": func(p *connectPage) { p.session.SetText("S") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.w.showConnect()
+			s.w.page.key.SetText("KEY")
+			s.tap("Test")
+			s.testStep(Step{Name: "Check the key", Problem: "The key is not known."})
+			s.testDone(false, "all the steps")
+			s.reads("Check the key", "Copy report")
+			change(s.w.page)
+			s.readsNot("Check the key", "The key is not known.", "Copy report")
+		})
+	}
+}
+
 func TestTestingAConnection(t *testing.T) {
 	s := newStage(t)
 	s.w.showConnect()
