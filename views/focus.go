@@ -59,6 +59,9 @@ func (w *Window) scrolled(event *fyne.KeyEvent) bool {
 // scrollOfKeys is what the keys scroll, and whether the arrows do too: beside the
 // list those go to its rows.
 func (w *Window) scrollOfKeys() (scroll *container.Scroll, whole bool) {
+	if w.dialog != nil {
+		return nil, false
+	}
 	if w.sheet != nil {
 		return w.sheet.scroll, true
 	}

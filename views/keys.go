@@ -40,10 +40,12 @@ func (w *Window) bindKeys() {
 	}
 }
 
-// typedShortcut is a shortcut that nothing else had a use for. A sheet keeps
-// what is under it out of reach.
+// covered tells that a sheet or a dialog keeps what is under it out of reach.
+func (w *Window) covered() bool { return w.sheet != nil || w.dialog != nil }
+
+// typedShortcut is a shortcut that nothing else had a use for.
 func (w *Window) typedShortcut(shortcut fyne.Shortcut) {
-	if w.sheet != nil {
+	if w.covered() {
 		return
 	}
 	switch s := shortcut.(type) {
@@ -85,7 +87,7 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 		w.escape()
 		return
 	}
-	if w.scrolled(event) || w.sheet != nil {
+	if w.scrolled(event) || w.covered() {
 		return
 	}
 	switch event.Name {
@@ -99,11 +101,12 @@ func (w *Window) typedKey(event *fyne.KeyEvent) {
 	}
 }
 
-// escape goes one step back: out of a sheet, of the details, of the search that
+// escape goes one step back: out of a dialog, of a sheet, of the details, of the search that
 // is being typed, of the selection, of the search.
 func (w *Window) escape() {
 	typing := w.window.Canvas().Focused() == fyne.Focusable(w.top.search)
 	switch {
+	case w.closeDialog():
 	case w.closeSheet():
 	case w.layout.details && w.narrow():
 		w.hideDetails()

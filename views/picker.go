@@ -87,7 +87,7 @@ func (p *desktopPicker) fyneFile(title string, done func([]string)) {
 			done([]string{path})
 		}
 	}, p.window.window)
-	p.showDialog(title, d)
+	p.showDialog(title, title, d)
 }
 
 func (p *desktopPicker) fyneFolder(title, start string, done func(string)) {
@@ -104,15 +104,45 @@ func (p *desktopPicker) fyneFolder(title, start string, done func(string)) {
 			d.SetLocation(at)
 		}
 	}
-	p.showDialog(title, d)
+	p.showDialog(title, p.window.words.Text("pick.here"), d)
 }
 
-func (p *desktopPicker) showDialog(title string, d *dialog.FileDialog) {
+// fileDialog is one of Fyne's that is open, and the layer of the window on which
+// it lies.
+type fileDialog struct {
+	*dialog.FileDialog
+	layer fyne.CanvasObject
+}
+
+// showDialog opens a dialog of Fyne's; yes is the word on the button that takes
+// what was picked. Fyne's own words follow the system's language and not the
+// window's.
+func (p *desktopPicker) showDialog(title, yes string, d *dialog.FileDialog) {
 	d.SetTitleText(title)
-	d.SetOnClosed(func() { p.open = false })
-	size := p.window.window.Canvas().Size()
+	d.SetConfirmText(yes)
+	d.SetDismissText(p.window.words.Text("ask.no"))
+	d.SetOnClosed(func() { p.open, p.window.dialog = false, nil })
+	canvas := p.window.window.Canvas()
+	size := canvas.Size()
 	d.Show() // before that it has no size to change
+	p.window.dialog = &fileDialog{d, canvas.Overlays().Top()}
 	d.Resize(fyne.NewSize(min(size.Width, 860), min(size.Height, 600)))
+}
+
+// closeDialog goes one step back in a dialog of Fyne's, if one is open, and tells
+// whether: what the dialog has opened goes first. A piece of the dialog that has
+// the focus keeps Esc to itself, and Fyne lets nobody have it.
+func (w *Window) closeDialog() bool {
+	if w.dialog == nil {
+		return false
+	}
+	overlays := w.window.Canvas().Overlays()
+	if top := overlays.Top(); top != nil && top != w.dialog.layer {
+		overlays.Remove(top)
+	} else {
+		w.dialog.Dismiss()
+	}
+	return true
 }
 
 // localPath returns the path on this computer that a URI names.

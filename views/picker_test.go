@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/widget"
 )
 
 func TestLocalPath(t *testing.T) {
@@ -71,6 +75,85 @@ func TestFyneAsksWhereTheDesktopDoesNot(t *testing.T) {
 		files, folder := s.pick(&madeChooser{err: err})
 		if n := len(s.w.window.Canvas().Overlays().List()); n != 2 || files != nil || folder != "" {
 			t.Errorf("%v: %d dialogs of Fyne's, want 2; picked %q and %q", err, n, files, folder)
+		}
+	}
+}
+
+// fynePicks opens a dialog of Fyne's for files, or for a folder.
+func (s *stage) fynePicks(folder bool, done func(string)) {
+	s.t.Helper()
+	c := &madeChooser{err: errNoChooser}
+	p := &desktopPicker{window: s.w, choose: c.choose}
+	if folder {
+		p.Folder("Save to", s.t.TempDir(), done)
+	} else {
+		p.Files("Add files", func(paths []string) { done(paths[0]) })
+	}
+	s.w.work.Wait()
+	s.drain()
+	if s.w.dialog == nil {
+		s.t.Fatal("no dialog is open")
+	}
+}
+
+// fyneButtons are the words on the buttons of Fyne's that can be seen.
+func (s *stage) fyneButtons() (all []string) {
+	s.walk(func(object fyne.CanvasObject) {
+		if b, ok := object.(*widget.Button); ok && b.Text != "" {
+			all = append(all, b.Text)
+		}
+	})
+	return all
+}
+
+// TestEscLeavesADialogOfFynes: Esc goes back in the dialog and out of it, and what
+// lies under it stays as it was.
+func TestEscLeavesADialogOfFynes(t *testing.T) {
+	s := newStage(t)
+	s.list(doneRow("1", "a"), doneRow("2", "b"))
+	s.press(0, 0)
+	s.w.showSettings()
+	s.want("select 1")
+	for _, folder := range []bool{true, false} {
+		s.fynePicks(folder, func(string) { t.Error("Esc has picked something") })
+		widget.NewModalPopUp(container.NewStack(), s.w.window.Canvas()).Show() // such as a new folder's name
+		s.key(fyne.KeyEscape)
+		if s.w.dialog == nil {
+			t.Fatal("Esc takes the dialog before what it has opened")
+		}
+		s.key(fyne.KeyDelete, fyne.KeyDown)
+		s.shortcut(&fyne.ShortcutSelectAll{})
+		s.key(fyne.KeyEscape)
+		if s.w.dialog != nil || s.w.sheet == nil {
+			t.Error("Esc does not close the dialog alone")
+		}
+	}
+	s.key(fyne.KeyEscape)
+	s.want()
+	if s.w.sheet != nil || len(s.w.list.selected()) != 1 {
+		t.Error("the settings are still there, or the selection is not")
+	}
+}
+
+// TestASheetTakesTheDialogAway: nothing lies open under a question.
+func TestASheetTakesTheDialogAway(t *testing.T) {
+	s := newStage(t)
+	s.fynePicks(true, func(string) { t.Error("something was picked") })
+	s.w.askQuit()
+	if n := len(s.w.window.Canvas().Overlays().List()); n != 1 || s.w.dialog != nil {
+		t.Errorf("%d layers over the window, want the question alone", n)
+	}
+}
+
+// TestADialogOfFynesSaysWhatItDoes: in the words of the window.
+func TestADialogOfFynesSaysWhatItDoes(t *testing.T) {
+	for folder, yes := range map[bool]string{true: "Hier speichern", false: "Add files"} {
+		s := newStage(t)
+		s.w.words.SetLanguage("de")
+		s.fynePicks(folder, nil)
+		all := s.fyneButtons()
+		if !slices.Contains(all, yes) || !slices.Contains(all, "Abbrechen") || slices.Contains(all, "Open") {
+			t.Errorf("the buttons say %q, want %q", all, yes)
 		}
 	}
 }

@@ -41,8 +41,12 @@ func (w *Window) openPage(width float32, title string, content, buttons fyne.Can
 	}
 }
 
-// closeSheet takes the sheet away, if there is one, and tells whether.
+// closeSheet takes the sheet away, if there is one, and tells whether. A dialog
+// that lies over it goes too, and none is left under the next one.
 func (w *Window) closeSheet() bool {
+	if w.dialog != nil {
+		w.dialog.Dismiss()
+	}
 	if w.sheet == nil {
 		return false
 	}

@@ -60,7 +60,8 @@ type Window struct {
 	content  *fyne.Container
 	tray     *tray
 	sheet    *sheet
-	leaving  *quitPage // the question whether to quit, once it was asked
+	dialog   *fileDialog // of Fyne's, while it is open
+	leaving  *quitPage   // the question whether to quit, once it was asked
 	page     *connectPage
 	settings *settingsPage // while it is open
 	qr       *qrPage
