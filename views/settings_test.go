@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 )
@@ -129,6 +130,58 @@ func TestHalfTypedLimitsChangeNothing(t *testing.T) {
 	if p.up.number.Text != "0.001" {
 		t.Errorf("%q was typed over", p.up.number.Text)
 	}
+}
+
+// TestWrongSettingsAreSaid in words, for as long as they are wrong, and the text
+// moves out of the way of the mark for no longer.
+func TestWrongSettingsAreSaid(t *testing.T) {
+	s := newStage(t)
+	p := s.openSettings(Preferences{Up: 2_000_000, Hours: Hours{From: "09:00", To: "17:00"}})
+	const noNumber, noTime = "This is not a number. The limit stays as it was.", "Write the times like 9:00 or 17:30."
+	for _, c := range []struct {
+		field       *field
+		wrong, text string
+	}{{p.up.number, "abc", noNumber}, {p.hours.up.number, "1x", noNumber}, {p.hours.to, "25:00", noTime}} {
+		right, at := c.field.Text, s.textIn(c.field)
+		s.readsNot(c.text)
+		c.field.SetText(c.wrong)
+		s.reads(c.text)
+		if s.textIn(c.field) == at {
+			t.Errorf("the mark lies on %q", c.wrong)
+		}
+		c.field.SetText(right)
+		s.readsNot(c.text)
+		if now := s.textIn(c.field); now != at {
+			t.Errorf("%q stands at %v, and stood at %v", right, now, at)
+		}
+	}
+}
+
+// textIn is where the text of a field begins.
+func (s *stage) textIn(f *field) (at fyne.Position) {
+	s.t.Helper()
+	walk(f, func(object fyne.CanvasObject) {
+		if text, ok := object.(*canvas.Text); ok && text.Text == f.Text {
+			at = s.w.app.Driver().AbsolutePositionForObject(text)
+		}
+	})
+	return at
+}
+
+// TestNoLimitIsSaidInWords: 0 does not stay where it reads as if nothing went out.
+func TestNoLimitIsSaidInWords(t *testing.T) {
+	s := newStage(t)
+	p := s.openSettings(Preferences{Up: 2_000_000})
+	s.w.window.Canvas().Focus(p.up.number)
+	got := s.prefers(func() { p.up.number.SetText("0") })
+	if got.Up != 0 || p.up.number.Text != "0" {
+		t.Errorf("at most %d, and %q was typed over", got.Up, p.up.number.Text)
+	}
+	s.w.window.Canvas().FocusNext()
+	if p.up.number.Text != "" {
+		t.Errorf("%q stands for no limit", p.up.number.Text)
+	}
+	s.reads("No limit")
 }
 
 func TestRates(t *testing.T) {

@@ -79,8 +79,8 @@ func (p *settingsPage) appearance() fyne.CanvasObject {
 
 func (p *settingsPage) transfers() fyne.CanvasObject {
 	t := p.w.words
-	p.up = newRateField(p.w, func(rate int64) { p.prefer(func(now *Preferences) { now.Up = rate }) })
-	p.down = newRateField(p.w, func(rate int64) { p.prefer(func(now *Preferences) { now.Down = rate }) })
+	p.up = newRateField(p.w, t.Text("settings.up"), func(rate int64) { p.prefer(func(now *Preferences) { now.Up = rate }) })
+	p.down = newRateField(p.w, t.Text("settings.down"), func(rate int64) { p.prefer(func(now *Preferences) { now.Down = rate }) })
 	p.hours = newHoursPart(p.w, func(h Hours) { p.prefer(func(now *Preferences) { now.Hours = h }) })
 	counts := []option[int]{{0, t.Text("settings.automatic")}}
 	for _, n := range []int{1, 2, 4, 8, 16, 32, 64} {
@@ -88,9 +88,7 @@ func (p *settingsPage) transfers() fyne.CanvasObject {
 	}
 	p.workers = newMenuButton(p.w, counts, func(n int) { p.prefer(func(now *Preferences) { now.Workers = n }) })
 	return section(t.Text("settings.transfers"),
-		settingRow(t.Text("settings.up"), p.up.box),
-		settingRow(t.Text("settings.down"), p.down.box),
-		p.hours.box,
+		p.up.row, p.down.row, p.hours.box,
 		settingRow(t.Text("settings.workers"), p.workers.button))
 }
 
@@ -159,6 +157,7 @@ type hoursPart struct {
 	on       *check
 	rest     *fyne.Container
 	from, to *field
+	wrong    *paragraph
 	up, down *rateField
 	changed  func(Hours)
 	told     Hours
@@ -174,15 +173,15 @@ func newHoursPart(w *Window, changed func(Hours)) *hoursPart {
 	var from, to fyne.CanvasObject
 	p.from, from = clockField(w, newFrom, p.tell)
 	p.to, to = clockField(w, newTo, p.tell)
-	p.up = newRateField(w, func(int64) { p.tell() })
-	p.down = newRateField(w, func(int64) { p.tell() })
+	p.up = newRateField(w, t.Text("settings.up"), func(int64) { p.tell() })
+	p.down = newRateField(w, t.Text("settings.down"), func(int64) { p.tell() })
+	p.wrong = newWrong(t.Text("hours.wrong"))
 	until := newBody()
 	until.whole = true
 	until.set(t.Text("hours.to"), colorQuiet)
 	p.rest = column(grid,
-		settingRow(t.Text("hours.from"), beside(grid, from, until, to)),
-		settingRow(t.Text("settings.up"), p.up.box),
-		settingRow(t.Text("settings.down"), p.down.box))
+		column(grid/4, settingRow(t.Text("hours.from"), beside(grid, from, until, to)), p.wrong),
+		p.up.row, p.down.row)
 	p.rest.Hide()
 	p.box = column(grid, container.NewHBox(p.on.button), p.rest)
 	return p
@@ -202,6 +201,7 @@ func (p *hoursPart) turn(on bool) {
 // tell hands the hours on, unless they are none yet: somebody is typing.
 func (p *hoursPart) tell() {
 	h := Hours{}
+	p.judge()
 	if p.on.checked {
 		if !isClock(p.from.Text) || !isClock(p.to.Text) || p.from.Text == p.to.Text {
 			return
@@ -211,6 +211,17 @@ func (p *hoursPart) tell() {
 	if h != p.told {
 		p.told = h
 		p.changed(h)
+	}
+}
+
+// judge marks what is no time of the day, and says what one looks like.
+func (p *hoursPart) judge() {
+	from, to := isClock(p.from.Text), isClock(p.to.Text)
+	p.from.complain(!from)
+	p.to.complain(!to)
+	if p.wrong.Visible() == (from && to) {
+		show(p.wrong, !from || !to)
+		p.w.resizeSheet()
 	}
 }
 
@@ -228,6 +239,7 @@ func (p *hoursPart) show(now Hours) {
 	if on {
 		p.from.restore(now.From)
 		p.to.restore(now.To)
+		p.judge()
 	}
 	p.up.show(now.Up)
 	p.down.show(now.Down)

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"quicksync.me/desktop/views/words"
 )
@@ -145,28 +146,48 @@ const (
 // rateField is a limit: a number and its unit. Without a number there is none.
 type rateField struct {
 	w       *Window
-	box     fyne.CanvasObject
+	row     fyne.CanvasObject
 	number  *field
 	unit    *menuButton[int64]
+	wrong   *paragraph
 	told    int64 // what was told last, in bytes a second
 	changed func(perSecond int64)
 }
 
-func newRateField(w *Window, changed func(perSecond int64)) *rateField {
-	r := &rateField{w: w, changed: changed}
+func newRateField(w *Window, name string, changed func(perSecond int64)) *rateField {
+	r := &rateField{w: w, changed: changed, wrong: newWrong(w.words.Text("limit.wrong"))}
 	r.number = newField(w.kit, w.words.Text("limit.none"))
 	r.number.OnChanged = func(string) { r.tell() }
+	r.number.lost = r.empty
 	unit := func(size string) string { return w.words.Text("unit.speed", words.Args{"Size": size}) }
 	r.unit = newMenuButton(w, []option[int64]{{kilobytes, unit(w.words.Text("unit.kB"))}, {megabytes, unit(w.words.Text("unit.MB"))}}, func(int64) { r.tell() })
 	r.unit.put(megabytes, "")
-	r.box = beside(grid, container.New(sizedLayout{width: 96, height: buttonSize}, roomy(r.number)), r.unit.button)
+	box := beside(grid, container.New(sizedLayout{width: 96, height: buttonSize}, roomy(r.number)), r.unit.button)
+	r.row = column(grid/4, settingRow(name, box), r.wrong)
 	return r
+}
+
+// empty takes a number away that comes to no limit, once nobody types there: an
+// empty field says so in words, and 0 says the opposite.
+func (r *rateField) empty() {
+	if rate, ok := parseRate(r.number.Text, r.unit.value); ok && rate == 0 {
+		r.number.restore("")
+	}
+}
+
+// judge marks a text that is no limit, and says what it is.
+func (r *rateField) judge(ok bool) {
+	r.number.complain(!ok)
+	if r.wrong.Visible() == ok {
+		show(r.wrong, !ok)
+		r.w.resizeSheet()
+	}
 }
 
 // tell hands the limit on, if it is one and another one.
 func (r *rateField) tell() {
 	rate, ok := parseRate(r.number.Text, r.unit.value)
-	r.number.complain(!ok)
+	r.judge(ok)
 	if ok && rate != r.told {
 		r.told = rate
 		r.changed(rate)
@@ -191,7 +212,7 @@ func (r *rateField) show(perSecond int64) {
 	r.told = perSecond
 	r.unit.put(unit, "")
 	r.number.restore(text)
-	r.number.complain(false)
+	r.judge(true)
 }
 
 // parseRate reads a number in a unit as bytes a second; nothing, and 0, are no
@@ -211,10 +232,7 @@ func parseRate(text string, unit int64) (perSecond int64, ok bool) {
 // clockField is a time of the day.
 func clockField(w *Window, hint string, changed func()) (*field, fyne.CanvasObject) {
 	f := newField(w.kit, hint)
-	f.OnChanged = func(text string) {
-		f.complain(!isClock(text))
-		changed()
-	}
+	f.OnChanged = func(string) { changed() }
 	return f, container.New(sizedLayout{width: 72, height: buttonSize}, roomy(f))
 }
 
@@ -226,11 +244,23 @@ func isClock(text string) bool {
 
 // complain marks a field whose text cannot be used, or takes the mark away.
 func (f *field) complain(wrong bool) {
+	if (f.Icon != nil) == wrong {
+		return
+	}
 	icon := fyne.Resource(nil)
 	if wrong {
 		icon = drawing(glyphAlert, colorDanger)
 	}
-	if (f.Icon == nil) != (icon == nil) {
-		f.SetIcon(icon)
-	}
+	f.SetIcon(icon)
+	size := f.Size() // the text gets the icon's room, or gives it back, at another size alone
+	f.Resize(size.AddWidthHeight(1, 0))
+	f.Resize(size)
+}
+
+// newWrong makes the sentence of what cannot be used, which is not seen at first.
+func newWrong(text string) *paragraph {
+	wrong := newNote(text)
+	wrong.Importance = widget.DangerImportance
+	wrong.Hide()
+	return wrong
 }

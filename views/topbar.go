@@ -20,6 +20,8 @@ type field struct {
 	kit *kit
 	// left is called for Down: on to what the field belongs to.
 	left func()
+	// lost is called when the field has lost the focus.
+	lost func()
 }
 
 func newField(k *kit, placeholder string) *field {
@@ -43,6 +45,14 @@ func newSecret(k *kit, placeholder string) *field {
 func (f *field) FocusGained() {
 	f.Entry.FocusGained()
 	f.kit.reveal(f)
+}
+
+// FocusLost implements fyne.Focusable.
+func (f *field) FocusLost() {
+	f.Entry.FocusLost()
+	if f.lost != nil {
+		f.lost()
+	}
 }
 
 // TypedKey implements fyne.Focusable.
