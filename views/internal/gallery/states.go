@@ -30,23 +30,34 @@ var further = map[string]scene{
 	"here":       {list: listOf(finished()), detail: totals(), connection: here(false), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
 	"testing": {list: listOf(finished()), detail: totals(), connection: here(false), act: connect("still"),
 		then: after(1)},
-	"worked":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect("works")},
-	"refused": {list: listOf(finished()), detail: totals(), connection: here(false), act: connect("refused")},
-	"server":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect(""), then: after(1, fyne.KeySpace)},
-	"closed":  {list: listOf(gone()), detail: totals(), connection: ended(), act: after(0, fyne.KeyEscape)},
-	"quit":    {list: listOf(moving()), detail: totals(), overall: busy(), connection: here(false), asks: (*views.Window).Quit},
-	"leaving": {list: listOf(moving()), detail: totals(), overall: undone(), connection: here(false), asks: (*views.Window).Quit},
-	"said":    {list: listOf(finished()), detail: doneDetail(), connection: here(false), act: down(1), said: "Link copied — works for a limited time"},
-	"deletes": {list: listOf(finished()), detail: severalDetail(), connection: here(false), act: reachDown, then: after(0, fyne.KeyDelete)},
-	"reset":   {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(25, fyne.KeySpace)},
-	"end":     {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(0, fyne.KeyEnd)},
-	"deeper":  {list: listOf(finished()), detail: summedDetail(), connection: remote(), act: pressed(3, 7), then: after(0, fyne.KeyEnd)},
-	"making":  {list: listOf(finished()), detail: makingDetail(), connection: remote(), act: down(3)},
-	"broken":  {list: listOf(finished()), detail: brokenDetail(), connection: remote(), act: down(3)},
+	"worked":   {list: listOf(finished()), detail: totals(), connection: here(false), act: connect("works")},
+	"refused":  {list: listOf(finished()), detail: totals(), connection: here(false), act: connect("refused")},
+	"server":   {list: listOf(finished()), detail: totals(), connection: here(false), act: connect(""), then: after(1, fyne.KeySpace)},
+	"closed":   {list: listOf(gone()), detail: totals(), connection: ended(), act: after(0, fyne.KeyEscape)},
+	"quit":     {list: listOf(moving()), detail: totals(), overall: busy(), connection: here(false), asks: (*views.Window).Quit},
+	"leaving":  {list: listOf(moving()), detail: totals(), overall: undone(), connection: here(false), asks: (*views.Window).Quit},
+	"said":     {list: listOf(finished()), detail: doneDetail(), connection: here(false), act: down(1), said: "Link copied — works for a limited time"},
+	"deletes":  {list: listOf(finished()), detail: severalDetail(), connection: here(false), act: reachDown, then: after(0, fyne.KeyDelete)},
+	"reset":    {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(25, fyne.KeySpace)},
+	"mistaken": {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: typed(5, "abc")},
+	"end":      {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(0, fyne.KeyEnd)},
+	"deeper":   {list: listOf(finished()), detail: summedDetail(), connection: remote(), act: pressed(3, 7), then: after(0, fyne.KeyEnd)},
+	"making":   {list: listOf(finished()), detail: makingDetail(), connection: remote(), act: down(3)},
+	"broken":   {list: listOf(finished()), detail: brokenDetail(), connection: remote(), act: down(3)},
 	"instead": {list: listOf(finished()), detail: pictureDetail(), connection: remote(),
 		act: after(0, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, desktop.KeyMenu), then: after(0, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
 	"busymenu": {list: listOf(failing()), detail: failedDetail(), overall: busy(), connection: here(false), act: after(0, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, desktop.KeyMenu)},
 	"long":     {list: listOf(finished()), detail: longDetail(), connection: long(), act: down(1)},
+}
+
+// typed writes in the field to which so many Tabs lead.
+func typed(tabs int, text string) func(fyne.Window) {
+	return func(window fyne.Window) {
+		after(tabs)(window)
+		for _, letter := range text {
+			window.Canvas().Focused().TypedRune(letter)
+		}
+	}
 }
 
 func held() []views.Row {
