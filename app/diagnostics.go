@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -142,6 +143,9 @@ var kinds = []error{
 	settings.ErrBroken, settings.ErrNewer, errNotOpen,
 }
 
+// anotherError stands for an error of none of the kinds.
+const anotherError = "another error"
+
 // kindsOf names what an error is, out of kinds, and the status of an answer.
 func kindsOf(err error) string {
 	if err == nil {
@@ -157,10 +161,7 @@ func kindsOf(err error) string {
 	if errors.As(err, &remote) && remote.Status != 0 {
 		named = append(named, fmt.Sprintf("status %d", remote.Status))
 	}
-	if len(named) == 0 {
-		return "another error"
-	}
-	return strings.Join(named, ", ")
+	return cmp.Or(strings.Join(named, ", "), anotherError)
 }
 
 // logLines are the last lines of the log, oldest first.
@@ -190,8 +191,8 @@ func logLines(path string) [][]byte {
 var status = regexp.MustCompile(`\(status [0-9]{3}\)`)
 
 // said is what a log's sentence looks like: it is one of this program's own, of
-// plain words.
-var said = regexp.MustCompile(`^[a-zA-Z][a-zA-Z' ,]{0,119}$`)
+// plain words and what stands between them.
+var said = regexp.MustCompile(`^[a-zA-Z][a-zA-Z' ,;:]{0,119}$`)
 
 // quoteLog is what may be told of a line of the log: when, how bad, the sentence,
 // which this program's own code has written, its numbers, and of its texts the
@@ -209,6 +210,8 @@ func quoteLog(line []byte) string {
 	}
 	if text, ok := entry["msg"].(string); ok && said.MatchString(text) {
 		b.WriteString(text)
+	} else {
+		b.WriteString(untold("msg"))
 	}
 	for _, key := range []string{"time", "level", "msg"} {
 		delete(entry, key) // they are told
@@ -236,10 +239,19 @@ func quoteValue(key string, value any) string {
 				named = append(named, kind.Error())
 			}
 		}
-		return key + " " + strings.Join(named, ", ")
+		return key + " " + cmp.Or(strings.Join(named, ", "), untold(key))
 	default:
-		return key
+		return key + " " + untold(key)
 	}
+}
+
+// untold stands for a value of which nothing may be told: a line that ends in its
+// field's name looks as if something were lost.
+func untold(key string) string {
+	if key == "error" {
+		return anotherError
+	}
+	return "not told"
 }
 
 // fieldName is what the log calls a field.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -146,6 +148,47 @@ func TestDiagnosticsHoldNothingOfAPerson(t *testing.T) {
 	}
 }
 
+// TestEverySentenceOfTheLogIsTold: what the program logs of itself reads like a
+// sentence of its own.
+func TestEverySentenceOfTheLogIsTold(t *testing.T) {
+	call := regexp.MustCompile(`\.(?:Debug|Info|Warn|Error)\("([^"]+)"`)
+	found := 0
+	for _, root := range []string{".", "../service"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			source, err := os.ReadFile(path)
+			for _, sentence := range call.FindAllSubmatch(source, -1) {
+				if found++; !said.Match(sentence[1]) {
+					t.Errorf("%s logs %q, which is not told", path, sentence[1])
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d sentences were found", found)
+	}
+}
+
+// TestNoLineOfTheLogEndsInNothing: where nothing may be told, that is said.
+func TestNoLineOfTheLogEndsInNothing(t *testing.T) {
+	for line, want := range map[string]string{
+		`{"level":"INFO","msg":"store: swept extents left by a crash","count":4}`:                     "INFO store: swept extents left by a crash; count 4",
+		`{"level":"INFO","msg":"the system does not let itself be kept awake","error":"no org.Anna"}`: "INFO the system does not let itself be kept awake; error another error",
+		`{"level":"WARN","msg":"an upload failed","transfer":"OKTTL5","error":"a: is not there"}`:     "WARN an upload failed; error is not there; transfer not told",
+		`{"level":"WARN","msg":"/home/anna: it is gone"}`:                                             "WARN not told",
+	} {
+		if got := quoteLog([]byte(line)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // FuzzLogQuotesOnlyItsOwn: of a text of the log only what this program has
 // written itself comes out.
 func FuzzLogQuotesOnlyItsOwn(f *testing.F) {
@@ -158,7 +201,7 @@ func FuzzLogQuotesOnlyItsOwn(f *testing.F) {
 			t.Skip(err)
 		}
 		rest := quoteLog(line)
-		for _, own := range append(kindTexts(), "fixed words", "; error ", "; other", ", ") {
+		for _, own := range append(kindTexts(), "fixed words", "; error ", "; other not told", anotherError, ", ") {
 			rest = strings.ReplaceAll(rest, own, "")
 		}
 		if rest = status.ReplaceAllString(rest, ""); strings.TrimSpace(rest) != "" {
