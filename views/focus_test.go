@@ -259,6 +259,33 @@ func TestEscapeGoesOneStepBack(t *testing.T) {
 	s.want("select")
 }
 
+// TestASearchChoosesWhatItFinds: the first file, for the next key to be about. Neither
+// what is chosen among the found ones goes, nor a file that is not one of them comes.
+func TestASearchChoosesWhatItFinds(t *testing.T) {
+	for _, key := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDown} {
+		s := newStage(t)
+		all := List{Rows: RowSlice{doneRow("1", "a"), doneRow("2", "b1"), doneRow("3", "b2")}, Counts: Counts{3}}
+		s.setList(all)
+		s.press(0, 0)
+		s.shortcut(findShortcut)
+		s.w.top.search.SetText("b")
+		s.key(key)
+		s.want("select 1", "search b")
+		found := List{Rows: all.Rows.(RowSlice)[1:], Hidden: all.Rows.(RowSlice)[:1], Counts: Counts{2}, Search: "b"}
+		s.setList(found)
+		s.shortcut(findShortcut)
+		s.key(key)
+		s.want("select 2")
+		s.key(fyne.KeyDown)
+		s.want("select 3")
+		s.shortcut(findShortcut)
+		s.key(key)
+		s.want()
+		s.key(fyne.KeyDelete)
+		s.reads("Delete this file?", "b2")
+	}
+}
+
 // TestALatePasteGoesNowhere: by the time that a slow program tells what was copied
 // the person may have gone on.
 func TestALatePasteGoesNowhere(t *testing.T) {

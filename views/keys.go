@@ -127,3 +127,13 @@ func (w *Window) focusList() {
 		w.window.Canvas().Focus(w.list)
 	}
 }
+
+// leaveSearch goes on from the search to what it has found, of which the first file
+// is chosen: so the next key is about that. What was chosen before stays where it is
+// among the found ones. A list that the search has not reached yet is left alone.
+func (w *Window) leaveSearch() {
+	w.focusList()
+	if text := w.top.search.Text; text != "" && text == w.shownList.Search {
+		w.list.chooseFirst()
+	}
+}

@@ -175,6 +175,16 @@ func (l *fileList) selectAll() {
 	l.changed()
 }
 
+// chooseFirst chooses the first row, unless one of those that are shown is chosen.
+func (l *fileList) chooseFirst() {
+	if l.rows.Len() == 0 || len(l.sel.chosenIDs(l.rows)) > 0 {
+		return
+	}
+	l.sel.only(l.rows.ID(0))
+	l.ScrollTo(0)
+	l.changed()
+}
+
 // clear chooses none, and tells whether one was chosen.
 func (l *fileList) clear() bool {
 	if len(l.sel.ids) == 0 {

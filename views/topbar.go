@@ -126,8 +126,8 @@ func newTopBar(w *Window) *topBar {
 	b.place.onTap = func() { w.popUp(w.placesMenu(), b.place) }
 	b.search.SetIcon(drawing(glyphSearch, colorQuiet))
 	b.search.OnChanged = w.actions.Search
-	b.search.left = w.focusList
-	b.search.OnSubmitted = func(string) { w.focusList() }
+	b.search.left = w.leaveSearch
+	b.search.OnSubmitted = func(string) { w.leaveSearch() }
 	b.add = newButton(w.kit, raised, glyphPlus, w.words.Text("add.button"), w.addFiles)
 	b.settings = newButton(w.kit, quiet, glyphSettings, "", w.showSettings)
 	room := container.New(searchLayout{}, container.NewThemeOverride(b.search, still{theme.Current()}))
