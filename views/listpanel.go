@@ -24,7 +24,7 @@ type listPanel struct {
 }
 
 func newListPanel(w *Window) *listPanel {
-	p := &listPanel{w: w, header: newHeader(w.kit), zone: newDropZone(w), blank: newBlank(w.kit)}
+	p := &listPanel{w: w, header: newHeader(w.kit), zone: newDropZone(w), blank: newBlank(w)}
 	p.stale = newNotice(w.kit)
 	rows := container.NewThemeOverride(w.list, newFlush())
 	top := column(0, p.stale.box, p.header.box)
@@ -81,14 +81,26 @@ func (p *listPanel) showStale(list List) {
 	if !list.LoadedAt.IsZero() {
 		text = p.w.words.Text("list.stale", words.Args{"Time": p.w.words.Moment(list.LoadedAt, time.Now())})
 	}
-	p.stale.put(glyphAlert, colorWarn, p.w.words.Joined(text, shown(list.Problem)), p.w.words.Text("list.again"), p.w.actions.Reload)
+	label, act := p.mending()
+	p.stale.put(glyphAlert, colorWarn, p.w.words.Joined(text, shown(list.Problem)), label, act)
+}
+
+// mending is the button for a list that could not be loaded. Where a key is what it
+// takes, trying again alone does not help.
+func (p *listPanel) mending() (label string, act func()) {
+	if p.w.connection.NeedsKey {
+		return p.w.words.Text("place.newKey"), p.w.showNewKey
+	}
+	return p.w.words.Text("list.again"), p.w.actions.Reload
 }
 
 func (p *listPanel) fillBlank(list List) {
 	t := p.w.words
+	show(p.blank.again, list.Problem != "" && p.w.connection.NeedsKey) // a keyring may have been unlocked
 	switch {
 	case list.Problem != "":
-		p.blank.put(artProblem, t.Text("list.problem"), shown(list.Problem), t.Text("list.again"), p.w.actions.Reload)
+		label, act := p.mending()
+		p.blank.put(artProblem, t.Text("list.problem"), shown(list.Problem), label, act)
 	case list.Loading:
 		p.blank.put(artNothing, t.Text("list.loading"), "", "", nil)
 	case list.Search != "":
@@ -112,21 +124,23 @@ func emptyFilter(t *words.Catalogue, f Filter) string {
 	}
 }
 
-// blank is what an empty list says: a drawing, a sentence, a button.
+// blank is what an empty list says: a drawing, a sentence, a button, and again
+// beside one that is not Try again itself.
 type blank struct {
-	surface     *surface
-	art         *mark
-	title, text *paragraph
-	button      *button
+	surface       *surface
+	art           *mark
+	title, text   *paragraph
+	button, again *button
 }
 
-func newBlank(k *kit) *blank {
+func newBlank(w *Window) *blank {
 	b := &blank{art: newArt(glyphNone), title: centred(theme.SizeNameSubHeadingText), text: centred(theme.SizeNameText)}
 	b.title.TextStyle.Bold = true
 	b.text.Importance = widget.LowImportance
-	b.button = newButton(k, raised, glyphNone, "", nil)
+	b.button = newButton(w.kit, raised, glyphNone, "", nil)
+	b.again = newButton(w.kit, raised, glyphNone, w.words.Text("list.again"), w.actions.Reload)
 	b.surface = newSurface(colorPanel, colorClear, container.NewPadded(container.New(
-		middleLayout{gap: grid * 2, width: emptyWidth}, b.art, sayings(b.title, b.text), container.NewCenter(b.button))))
+		middleLayout{gap: grid * 2, width: emptyWidth}, b.art, sayings(b.title, b.text), container.NewCenter(beside(grid, b.button, b.again)))))
 	return b
 }
 

@@ -112,6 +112,35 @@ func TestTestingAConnection(t *testing.T) {
 	s.testDone(true, "late")
 }
 
+// TestAListWithoutAKeyOffersOne: where the list is blank and where an earlier one
+// stays, whichever of list and storage is told first, and no longer than that.
+func TestAListWithoutAKeyOffersOne(t *testing.T) {
+	none, stale := List{Problem: "Its key is gone."}, List{Problem: "Its key is gone.", Rows: RowSlice{doneRow("1", "a")}}
+	c := Connection{NeedsKey: true, Problem: "Its key is gone.", Current: "team", Places: []Place{{ID: "team", Name: "Team"}}}
+	for _, list := range []List{none, stale} {
+		for _, listFirst := range []bool{true, false} {
+			s := newStage(t)
+			if listFirst {
+				s.setList(list)
+			}
+			s.data.Connection.Set(c)
+			s.setList(list)
+			s.tap("Cancel")
+			s.tap("Paste a new key…")
+			s.reads("New key for Team")
+			s.key(fyne.KeyEscape)
+			if list.Rows == nil {
+				s.tap("Try again")
+				s.want("reload")
+			}
+			s.data.Connection.Set(Connection{Current: "team", Places: c.Places})
+			s.readsNot("Paste a new key…")
+			s.tap("Try again")
+			s.want("reload")
+		}
+	}
+}
+
 // TestANewKeyIsAskedForOnce: with the reason, and for the storage that needs it.
 func TestANewKeyIsAskedForOnce(t *testing.T) {
 	s := newStage(t)

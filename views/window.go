@@ -272,9 +272,12 @@ func (w *Window) showOverall(all Overall) {
 func (w *Window) showBottom() { w.bottom.show(w.words, w.overall, w.shownList.Counts) }
 
 func (w *Window) showConnection(c Connection) {
-	asks := c.NeedsKey && !w.connection.NeedsKey
+	asks, other := c.NeedsKey && !w.connection.NeedsKey, c.NeedsKey != w.connection.NeedsKey
 	w.connection = c
 	w.top.show(w)
+	if other {
+		w.panel.show(w.shownList) // a key is what it offers
+	}
 	w.strip.show(c)
 	w.layout.arrange()
 	if asks && w.sheet == nil {

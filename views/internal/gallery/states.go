@@ -25,6 +25,7 @@ var further = map[string]scene{
 	"mixed":      {list: listOf(failing()), detail: mixedDetail(), overall: busy(), connection: here(false), act: reachDown},
 	"loading":    {list: views.List{Loading: true}, detail: totals(), connection: away()},
 	"unread":     {list: views.List{Problem: "The server does not answer."}, detail: totals(), connection: broken()},
+	"keyless":    {list: views.List{Problem: keyless().Problem}, detail: totals(), connection: keyless(), act: after(0, fyne.KeyEscape)},
 	"nofailures": {list: views.List{Filter: views.FilterFailed, Chosen: views.Choice{Filter: views.FilterFailed}, Counts: views.Counts{8, 0, 0, 8}}, detail: totals(), connection: here(false)},
 	"places":     {list: listOf(finished()), detail: totals(), connection: remote(), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown)},
 	"here":       {list: listOf(finished()), detail: totals(), connection: here(false), act: after(1, fyne.KeySpace, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
@@ -48,6 +49,12 @@ var further = map[string]scene{
 		act: after(0, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, desktop.KeyMenu), then: after(0, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
 	"busymenu": {list: listOf(failing()), detail: failedDetail(), overall: busy(), connection: here(false), act: after(0, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, desktop.KeyMenu)},
 	"long":     {list: listOf(finished()), detail: longDetail(), connection: long(), act: down(1)},
+}
+
+func keyless() views.Connection {
+	c := ended()
+	c.Problem = "The key of this storage is not on this computer any more. Paste it again: nothing else is lost."
+	return c
 }
 
 // typed writes in the field to which so many Tabs lead.
