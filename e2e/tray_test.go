@@ -36,7 +36,7 @@ func TestTray(t *testing.T) {
 	s.ends(program, 0)
 }
 
-// TestQuitAsks asks before uploads are left where they are; Cancel goes on.
+// TestQuitAsks asks before uploads are left where they are; Don’t quit goes on.
 func TestQuitAsks(t *testing.T) {
 	s := newStage(t, stageConfig{})
 	program, window := s.open()
@@ -45,7 +45,7 @@ func TestQuitAsks(t *testing.T) {
 	s.must(s.tray.Click(within(t), "Quit"))
 	s.sheet(window)
 	s.keepScreen("quit-question.png")
-	s.press("Return") // Cancel, which has the keyboard
+	s.press("Return") // Don’t quit, which has the keyboard
 	s.plain(window)
 	s.stored([]string{"long.iso"})
 	s.finished(window, 1)

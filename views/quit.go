@@ -17,11 +17,12 @@ type quitPage struct {
 // left by the person already.
 func (o Overall) leaves() bool { return o.Running || o.Adding || o.Saving != "" || o.Deleting > 0 }
 
-// askQuit asks before something is left undone.
+// askQuit asks before something is left undone. Its answers name what they are
+// about: Cancel could be meant for the uploads.
 func (w *Window) askQuit() {
 	text := newParagraph(theme.SizeNameText, widget.LowImportance)
 	text.SetText(w.quitText())
-	w.ask(w.quitTitle(), text, w.words.Text("quit.yes"), raised, w.actions.Quit)
+	w.askEither(w.quitTitle(), text, w.words.Text("quit.no"), w.words.Text("quit.yes"), raised, w.actions.Quit)
 	w.leaving = &quitPage{w.sheet, text}
 }
 

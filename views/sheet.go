@@ -172,10 +172,15 @@ func (w *Window) sendEach(ids []string) {
 	w.ask(w.words.Text("each.title"), text, w.words.Text("each.yes"), raised, func() { w.actions.SendEach(ids) })
 }
 
-// ask puts one question with two answers. Enter takes the one that changes
-// nothing.
+// ask puts one question with two answers, of which one is Cancel.
 func (w *Window) ask(title string, content fyne.CanvasObject, yes string, d dress, act func()) {
-	no := newButton(w.kit, raised, glyphNone, w.words.Text("ask.no"), func() { w.closeSheet() })
+	w.askEither(title, content, w.words.Text("ask.no"), yes, d, act)
+}
+
+// askEither puts one question with two answers. Enter takes the one that changes
+// nothing.
+func (w *Window) askEither(title string, content fyne.CanvasObject, not, yes string, d dress, act func()) {
+	no := newButton(w.kit, raised, glyphNone, not, func() { w.closeSheet() })
 	do := newButton(w.kit, d, glyphNone, yes, func() {
 		w.closeSheet()
 		act()
