@@ -70,7 +70,52 @@ func (t *transfers) update(changed []transfer.Status, now time.Time) (ended []*t
 			ended = append(ended, u)
 		}
 	}
+	t.measure(now)
 	return ended
+}
+
+// measure has the meter of all take in what was sent, at the same moments as those of
+// the single uploads, and begin anew after a rest as they do.
+func (t *transfers) measure(now time.Time) {
+	if !t.moving() {
+		t.meter = transfer.Meter{}
+		return
+	}
+	sent := int64(0)
+	for _, u := range t.group {
+		sent += u.Sent
+	}
+	t.meter.Update(now, sent)
+}
+
+// speed is the meter to read for all. Where one upload is all that moves, it is that
+// one's, as soon as that foretells: two figures for the same bytes would make one
+// doubt both. Before, of many small files one after the other, it is that of all.
+func (t *transfers) speed() *transfer.Meter {
+	meter := &t.meter
+	for _, u := range t.group {
+		switch {
+		case !u.State.Moving():
+		case meter != &t.meter:
+			return &t.meter // a second one
+		default:
+			meter = &u.meter
+		}
+	}
+	if meter.Left(0) < 0 {
+		return &t.meter
+	}
+	return meter
+}
+
+// remaining is what is still to be sent, in bytes: of what has failed nothing is.
+func (t *transfers) remaining() (bytes int64) {
+	for _, u := range t.group {
+		if !u.State.Ended() {
+			bytes += max(0, u.Size-u.Sent)
+		}
+	}
+	return bytes
 }
 
 func (t *transfers) add(s transfer.Status) *tracked {
@@ -210,8 +255,8 @@ func (a *App) overall(now time.Time) views.Overall {
 	o.Running = t.moving()
 	o.Paused = paused > 0 && !o.Running
 	if o.Running {
-		t.meter.Update(now, o.BytesDone)
-		o.Speed, o.Left = t.meter.Rate(), t.meter.Left(o.Bytes-o.BytesDone)
+		meter := t.speed()
+		o.Speed, o.Left = meter.Rate(), meter.Left(t.remaining())
 	}
 	a.outage(&o, now)
 	if now.Sub(a.note.said) < a.noteTime(o.Running) {
