@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
@@ -60,9 +61,7 @@ func (a *App) describe(d *views.Detail) {
 		d.Cells = a.cells(u.ID)
 	} else {
 		key = p.keyOf(d.Row.ID)
-		if f, ok := a.original(p, key); ok {
-			d.From = f.Path
-		}
+		d.From = a.fromOf(a.history[historyKey(p.storage, key)].Path)
 	}
 	d.FileKey = key
 	if i, ok := p.list.byKey[key]; ok {
@@ -94,18 +93,22 @@ var parts = map[transfer.PartState]views.Part{
 }
 
 // linkView is the block of the link, with the address that the storage gave. One
-// that has ended is as if there were none: it is made anew when it is wanted.
+// that has ended is as if there were none: it is made anew when it is wanted. Whom it
+// will serve is known before, from where the storage is.
 func (a *App) linkView(p *place, r views.Row) views.Link {
 	if !r.HasLink {
 		return views.Link{}
 	}
 	s := a.linkOf(r.ID)
 	if s == nil || ended(s.link) {
-		return views.Link{Reach: a.reach(p, "")}
+		s = &linkState{}
 	}
-	l := views.Link{Making: s.making, Problem: a.explain(s.err, r.Name), WorksUntil: a.until(p, s.link)}
-	if l.URL = s.link.URL; l.URL != "" {
-		l.Reach = a.reach(p, s.link.URL)
+	l := views.Link{
+		URL: s.link.URL, Making: s.making, Problem: a.explain(s.err, r.Name),
+		Reach: a.reach(p, cmp.Or(s.link.URL, p.cfg.Server)),
+	}
+	if l.URL != "" {
+		l.WorksUntil = a.until(p, s.link)
 	}
 	return l
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer/limit"
 	"quicksync.me/desktop/views"
 )
@@ -98,6 +99,44 @@ func TestSumOfWhatWasUploaded(t *testing.T) {
 		d := s.detail().Sum
 		return strings.Contains(d.Problem, "“film.mov” has changed since it was uploaded") && d.SHA256 == ""
 	})
+}
+
+// TestPaneOfAnEarlierRun: where a file or an archive lies, and whom its link will
+// serve, is known without one.
+func TestPaneOfAnEarlierRun(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.SetAudience(views.AudienceNetwork) })
+	letter := s.file("letter.txt", 10)
+	s.file("holiday/a.txt", 10)
+	folder := filepath.Join(s.dir, "files", "holiday")
+	s.act(func(a views.Actions) { a.Add([]string{letter}); a.Add([]string{folder}) })
+	s.row("letter.txt", views.Done)
+	s.row("holiday.zip", views.Done)
+	s.start()
+	for name, from := range map[string]string{"letter.txt": letter, "holiday.zip": folder} {
+		s.pick(s.row(name, views.Done))
+		if d := s.detail(); d.From != from || d.Link != (views.Link{Reach: views.ReachLocalNetwork}) {
+			t.Errorf("%s is from %q, want %q, and its link is %+v", name, d.From, from, d.Link)
+		}
+	}
+}
+
+// TestReachOfALinkThatIsNotMade is that of its storage.
+func TestReachOfALinkThatIsNotMade(t *testing.T) {
+	s := newStage(t)
+	s.app.mu.Lock()
+	defer s.app.mu.Unlock()
+	for server, want := range map[string]views.Reach{
+		"http://127.0.0.1:5": views.ReachThisComputer, "https://api.example.org/v1": views.ReachAnyone, "": views.ReachAnyone,
+	} {
+		p := newPlace(settings.Connection{ID: "team", Server: server})
+		if got := s.app.linkView(p, views.Row{ID: "team/k", HasLink: true}); got != (views.Link{Reach: want}) {
+			t.Errorf("%s: %+v, want %v", server, got, want)
+		}
+	}
+	if got := s.app.linkView(s.app.current, views.Row{ID: "x"}); got != (views.Link{}) {
+		t.Errorf("a file without a link has %+v", got)
+	}
 }
 
 // TestSumIsStopped reads a film of a hundred gigabytes, all of it a hole. It is

@@ -255,14 +255,18 @@ func (c *linkCard) show(d Detail) {
 	c.inner.Refresh()
 }
 
-// sentence says whom a link serves, and until when.
+// sentence says whom a link serves, and until when: of one that is not there yet the
+// former alone.
 func (c *linkCard) sentence(l Link) string {
 	t := c.w.words
 	if l.Making {
 		return t.Text("link.making")
 	}
-	if l.URL == "" {
+	switch {
+	case l.URL == "" && (l.Problem != "" || l.Reach == ReachNobody):
 		return ""
+	case l.URL == "":
+		return reachSentence(t, l.Reach)
 	}
 	until := t.Text("link.limited")
 	if !l.WorksUntil.IsZero() {

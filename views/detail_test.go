@@ -70,11 +70,15 @@ func TestDetailOfLinks(t *testing.T) {
 	}{
 		{Link{URL: "x", Reach: ReachLocalNetwork}, "not encrypted on the way. Works for a limited time."},
 		{Link{URL: "x", Reach: ReachAnyone}, "Anyone with the link can open it."},
-		{Link{Making: true}, "Making the link…"},
+		{Link{Reach: ReachThisComputer}, "Opens on this computer only."},
+		{Link{Making: true, Reach: ReachAnyone}, "Making the link…"},
 		{Link{Problem: "The server does not answer."}, "The server does not answer."},
 	} {
 		s.detail(Detail{Count: 1, Row: doneRow("1", "a"), Can: fileCan, Link: test.link})
 		s.reads(test.text)
+		if test.link.URL == "" {
+			s.readsNot("Works until", "Works for a limited time")
+		}
 	}
 	s.detail(Detail{Count: 1, Row: movingRow("1", "a"), Can: Can{Pause: true}})
 	s.readsNot("New link")

@@ -44,6 +44,7 @@ var further = map[string]scene{
 	"end":      {list: listOf(finished()), detail: totals(), connection: here(false), act: after(4, fyne.KeySpace), then: after(0, fyne.KeyEnd)},
 	"deeper":   {list: listOf(finished()), detail: summedDetail(), connection: remote(), act: pressed(3, 7), then: after(0, fyne.KeyEnd)},
 	"making":   {list: listOf(finished()), detail: makingDetail(), connection: remote(), act: down(3)},
+	"earlier":  {list: listOf(finished()), detail: earlierDetail(), connection: here(false), act: down(3)},
 	"broken":   {list: listOf(finished()), detail: brokenDetail(), connection: remote(), act: down(3)},
 	"instead": {list: listOf(finished()), detail: pictureDetail(), connection: remote(),
 		act: after(0, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, desktop.KeyMenu), then: after(0, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)},
@@ -114,6 +115,13 @@ func summedDetail() views.Detail {
 func makingDetail() views.Detail {
 	d := pictureDetail()
 	d.Picture, d.Picturing, d.Link = nil, true, views.Link{Making: true}
+	return d
+}
+
+// earlierDetail is of a file of an earlier run, whose link was not asked for since.
+func earlierDetail() views.Detail {
+	d := pictureDetail()
+	d.Link = views.Link{Reach: views.ReachLocalNetwork}
 	return d
 }
 
