@@ -475,7 +475,7 @@ func TestOpenPrefersTheOriginal(t *testing.T) {
 func TestReachOfLinks(t *testing.T) {
 	for link, want := range map[string]views.Reach{
 		"http://127.0.0.1:5/x": views.ReachThisComputer, "http://[::1]/x": views.ReachThisComputer, "http://LOCALHOST/": views.ReachThisComputer,
-		"http://192.168.1.4/x": views.ReachLocalNetwork, "http://[fd00::1]/x": views.ReachLocalNetwork, "http://169.254.1.1/": views.ReachLocalNetwork,
+		"http://192.168.1.4/x": views.ReachPrivateNetwork, "http://[fd00::1]/x": views.ReachPrivateNetwork, "http://169.254.1.1/": views.ReachPrivateNetwork,
 		"https://files.example.org/x": views.ReachAnyone, "https://8.8.8.8/": views.ReachAnyone,
 	} {
 		if got := reachOf(link); got != want {

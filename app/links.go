@@ -387,7 +387,7 @@ func reachOf(link string) views.Reach {
 	case ip.IsLoopback():
 		return views.ReachThisComputer
 	case ip.IsPrivate(), ip.IsLinkLocalUnicast():
-		return views.ReachLocalNetwork
+		return views.ReachPrivateNetwork
 	default:
 		return views.ReachAnyone
 	}

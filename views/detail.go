@@ -281,6 +281,8 @@ func reachSentence(t *words.Catalogue, r Reach) string {
 		return t.Text("reach.computer")
 	case ReachLocalNetwork:
 		return t.Text("reach.network")
+	case ReachPrivateNetwork:
+		return t.Text("reach.private")
 	case ReachAnyone:
 		return t.Text("reach.anyone")
 	default:

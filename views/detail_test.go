@@ -69,6 +69,7 @@ func TestDetailOfLinks(t *testing.T) {
 		text string
 	}{
 		{Link{URL: "x", Reach: ReachLocalNetwork}, "not encrypted on the way. Works for a limited time."},
+		{Link{URL: "x", Reach: ReachPrivateNetwork}, "Works only in the network that this storage is in."},
 		{Link{URL: "x", Reach: ReachAnyone}, "Anyone with the link can open it."},
 		{Link{Reach: ReachThisComputer}, "Opens on this computer only."},
 		{Link{Making: true, Reach: ReachAnyone}, "Making the link…"},

@@ -154,6 +154,7 @@ const (
 	ReachNobody       Reach = iota // there is no link
 	ReachThisComputer              // a loopback address
 	ReachLocalNetwork              // people on the same network, while this computer is on
+	ReachPrivateNetwork            // those on the network of a storage that is elsewhere
 	ReachAnyone
 )
 
