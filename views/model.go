@@ -151,10 +151,10 @@ type Reach int
 
 // The reaches of a link.
 const (
-	ReachNobody       Reach = iota // there is no link
-	ReachThisComputer              // a loopback address
-	ReachLocalNetwork              // people on the same network, while this computer is on
-	ReachPrivateNetwork            // those on the network of a storage that is elsewhere
+	ReachNobody         Reach = iota // there is no link
+	ReachThisComputer                // a loopback address
+	ReachLocalNetwork                // people on the same network, while this computer is on
+	ReachPrivateNetwork              // those on the network of a storage that is elsewhere
 	ReachAnyone
 )
 
