@@ -28,7 +28,8 @@ func parseRate(text string) (limit.Rates, error) {
 		return limit.Rates{}, errRate
 	}
 	rate := int64(min(n, math.MaxInt64))
-	if rate > 0 && rate < limit.MinRate {
+	some := strings.ContainsAny(size, "123456789") // a part of a byte is not nothing, which is no limit
+	if some && rate < limit.MinRate {
 		return limit.Rates{}, errSlow
 	}
 	return limit.Rates{Up: rate, Down: rate}, nil
