@@ -32,7 +32,8 @@ type holder struct {
 
 	mu      sync.Mutex
 	closing bool
-	leases  sync.WaitGroup
+	leases  int
+	free    chan struct{} // closed while there is no lease
 
 	closeOnce sync.Once
 	closeErr  error
@@ -52,7 +53,9 @@ func newHolder(config Config) (*holder, error) {
 		run:    run{PID: os.Getpid(), Kind: config.Kind, URL: "http://" + host, Secret: rand.Text()},
 		host:   host,
 		served: make(chan error, 1),
+		free:   make(chan struct{}),
 	}
+	close(h.free)
 	h.server = &http.Server{
 		Handler:           h.guarded(h.routes()),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -82,7 +85,7 @@ func (h *holder) shutDown(ctx context.Context) error {
 	if err != nil {
 		err = errors.Join(err, h.server.Close())
 	}
-	h.leases.Wait() // their connections are closed by now, and they run no foreign code
+	<-h.unleased() // their connections are closed by now, and they run no foreign code
 	if served := <-h.served; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
@@ -154,7 +157,7 @@ func (h *holder) serveLease(w http.ResponseWriter, r *http.Request) {
 		refuseClosing(w)
 		return
 	}
-	defer h.leases.Done()
+	defer h.endLease()
 	answer(w, http.StatusOK, nodeAnswer(node))
 	if http.NewResponseController(w).Flush() == nil {
 		<-r.Context().Done()
@@ -164,10 +167,50 @@ func (h *holder) serveLease(w http.ResponseWriter, r *http.Request) {
 func (h *holder) beginLease() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.closing {
-		h.leases.Add(1)
+	if h.closing {
+		return false
 	}
-	return !h.closing
+	if h.leases++; h.leases == 1 {
+		h.free = make(chan struct{})
+	}
+	return true
+}
+
+func (h *holder) endLease() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.leases--; h.leases == 0 {
+		close(h.free)
+	}
+}
+
+// unleased returns what is closed when the leases of now, and those that begin
+// before they have ended, are over.
+func (h *holder) unleased() <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.free
+}
+
+// rest waits until there is no lease, and sees to it in the same instant that none
+// begins any more: one that came between the two would keep the directory from
+// everybody else.
+func (h *holder) rest(ctx context.Context) error {
+	for !h.closeIfFree() {
+		select {
+		case <-h.unleased():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (h *holder) closeIfFree() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closing = h.closing || h.leases == 0
+	return h.closing
 }
 
 func (h *holder) isClosing() bool {

@@ -112,6 +112,14 @@ func hold(lock *flock.Flock, config Config) (*Instance, error) {
 	return &Instance{lock: lock, holder: holder}, nil
 }
 
+// Rest waits until no other program leases the node, or until ctx ends, whose error
+// it then returns. Until then others are answered as ever, and may lease the node
+// too, which makes the wait longer: there is no other node that they could have
+// while this program holds the directory, and one that is ending would be in their
+// way for as long as the longest lease. Once no lease is left, nothing new is
+// accepted: Close is what is left to do.
+func (i *Instance) Rest(ctx context.Context) error { return i.holder.rest(ctx) }
+
 // Close gives the directory back. First nothing new is accepted; then Close waits
 // until what other programs have handed over is taken and their leases have ended,
 // or until ctx ends, whose error it then returns; leases that are left break. The

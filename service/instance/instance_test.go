@@ -331,3 +331,44 @@ func TestHolderThatIsStarting(t *testing.T) {
 		t.Error("the second start did not meet the first")
 	}
 }
+
+// A program that has nothing left to do but for its leases goes on answering, and
+// gives more of them, until the last one has ended.
+func TestRest(t *testing.T) {
+	dir := t.TempDir()
+	handler := newHandler()
+	first := acquire(t, dir, handler)
+	one := lease(t, running(t, dir))
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := first.Rest(cancelled); !errors.Is(err, context.Canceled) {
+		t.Errorf("with a lease, cancelled: %v", err)
+	}
+	rested := make(chan error, 1)
+	go func() { rested <- first.Rest(context.Background()) }()
+	two := lease(t, running(t, dir))
+	one.Close()
+	three := lease(t, running(t, dir)) // while the second is there
+	two.Close()
+	if err := running(t, dir).HandOver(t.Context(), nil); err != nil {
+		t.Errorf("HandOver: %v", err)
+	}
+	select {
+	case err := <-rested:
+		t.Fatalf("Rest did not wait for the last lease: %v", err)
+	default:
+	}
+	last := running(t, dir)
+	three.Close()
+	if err := <-rested; err != nil {
+		t.Errorf("Rest: %v", err)
+	}
+	if _, err := last.Node(t.Context()); !errors.Is(err, ErrGone) {
+		t.Errorf("a lease after the last one: %v", err)
+	}
+	closeNow(t, first)
+	if err := first.Rest(t.Context()); err != nil {
+		t.Errorf("Rest after Close: %v", err)
+	}
+	acquire(t, dir, handler)
+}
