@@ -3,12 +3,17 @@
 package main_test
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -196,6 +201,60 @@ func TestInterruptedArchiveGoesOn(t *testing.T) {
 	n.wantOnly(1)
 	if content := q.inArchive(*sent.FileKey); content["f/a"] != string(noise(1, part+5)) || content["f/b"] != string(noise(2, 2*part)) {
 		t.Error("the archive holds other bytes")
+	}
+}
+
+// A qs that is done, and whose node another one uses, says what it waits for. Until
+// that one is done too, everybody else can use the node.
+func TestNodeOfAnEndingCommandIsForAll(t *testing.T) {
+	t.Parallel()
+	q := onHome(t)
+	first := q.command(t.Context(), "send", "--limit-rate", "1M", q.sparse("first", 1*gib))
+	stderr, err := first.StderrPipe()
+	if err := errors.Join(err, first.Start()); err != nil {
+		t.Fatal(err)
+	}
+	q.holds(first)
+	q.begins("first")
+	second := q.start("send", "--limit-rate", "1M", q.sparse("second", 30*mib))
+	q.begins("second")
+	if err := first.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	said := bufio.NewReader(stderr)
+	for _, text := range []string{"Interrupted", "ending when those who use the storage are done"} {
+		for line := ""; !strings.Contains(line, text); {
+			if line, err = said.ReadString('\n'); err != nil {
+				t.Fatalf("it does not say %q: %v", text, err)
+			}
+		}
+		q.list()
+	}
+	second.signal(os.Interrupt)
+	second.wait()
+	if _ = first.Wait(); first.ProcessState.ExitCode() != 1 {
+		t.Errorf("the first one ended so: %v", first.ProcessState)
+	}
+}
+
+// holds waits until a process has the data folder, and answers for it.
+func (q qs) holds(cmd *exec.Cmd) {
+	q.Helper()
+	run := filepath.Join(strings.TrimPrefix(q.env[0], "QUICKSYNC_HOME="), "data", "run.json")
+	for {
+		if described, _ := os.ReadFile(run); strings.Contains(string(described), fmt.Sprintf(`"pid":%d,`, cmd.Process.Pid)) {
+			return
+		}
+	}
+}
+
+// begins waits until the storage knows a file.
+func (q qs) begins(name string) {
+	q.Helper()
+	for {
+		if _, there := q.list()[name]; there {
+			return
+		}
 	}
 }
 

@@ -57,11 +57,14 @@ it says otherwise. Time without a network does not count.
 // the usual, so that a queue of a hundred thousand files takes less than 200 MiB.
 const garbage = 50
 
+// interrupts end a command in order the first time, and at once the second time.
+var interrupts = []os.Signal{os.Interrupt, syscall.SIGTERM}
+
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), interrupts...)
 	go func() {
 		<-ctx.Done()
 		stop() // a second interrupt ends the program at once

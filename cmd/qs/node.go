@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"quicksync.me/desktop/service/instance"
 	"quicksync.me/desktop/service/node"
@@ -30,35 +29,22 @@ func serve(ctx context.Context, c *command) error {
 	if err != nil {
 		return inUse(dir, err)
 	}
-	n, err := node.Open(ctx, node.Config{
+	own, err := startNode(ctx, mine, h, node.Config{
 		Dir: filepath.Join(dir, "node"), Listen: c.listen,
 		Token: os.Getenv("QS_TOKEN"), SessionID: os.Getenv("QS_SESSION"),
 	})
-	h.settle(n, err)
 	if err != nil {
-		_ = mine.Close(ctx)
 		return err
 	}
-	defer c.leave(mine, n)
-	if n.MadeToken() {
-		fmt.Fprintf(c.stderr, "qs: the key of this node, shown this once: %s\n", n.Token())
+	defer own.leave(c.stderr)
+	if own.node.MadeToken() {
+		fmt.Fprintf(c.stderr, "qs: the key of this node, shown this once: %s\n", own.node.Token())
 	}
-	if err := c.out.object(served{URL: n.URL(), Session: n.SessionID()}, "%s", n.URL()); err != nil {
+	if err := c.out.object(served{URL: h.info.URL, Session: h.info.SessionID}, "%s", h.info.URL); err != nil {
 		return err
 	}
 	<-ctx.Done()
 	return nil
-}
-
-// leave ends the node once those who use it are done: a qs, or a download. It
-// says so where that takes a while.
-func (c *command) leave(mine *instance.Instance, n *node.Node) {
-	slow := time.AfterFunc(time.Second, func() {
-		fmt.Fprintln(c.stderr, "qs: ending when those who use the storage are done; interrupt again to end at once")
-	})
-	defer slow.Stop()
-	_ = mine.Close(context.Background())
-	_ = n.Close(context.Background())
 }
 
 // dataFolder is where the node keeps everything: its own, or this computer's.

@@ -126,46 +126,12 @@ func (s *storage) node(ctx context.Context, where paths.Paths) (instance.NodeInf
 
 // start starts a node for the time of the command.
 func (s *storage) start(ctx context.Context, where paths.Paths, mine *instance.Instance, h *host) (instance.NodeInfo, error) {
-	n, err := node.Open(ctx, node.Config{Dir: filepath.Join(where.Data, "node")})
-	h.settle(n, err)
+	own, err := startNode(ctx, mine, h, node.Config{Dir: filepath.Join(where.Data, "node")})
 	if err != nil {
-		_ = mine.Close(ctx)
 		return instance.NodeInfo{}, err
 	}
-	// Another qs may be using our node: it is not cut off.
-	s.close = append(s.close, func() { _ = n.Close(context.Background()) }, func() { _ = mine.Close(context.Background()) })
+	s.close = append(s.close, func() { own.leave(s.stderr) })
 	return h.info, nil
-}
-
-// acquire waits a while for a program that is just starting or ending.
-func acquire(ctx context.Context, dir, kind string, h instance.Handler) (*instance.Instance, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	return instance.Acquire(ctx, instance.Config{Dir: dir, Kind: kind, Handler: h})
-}
-
-// host answers for this process while it holds the data folder.
-type host struct {
-	ready chan struct{}
-	info  instance.NodeInfo
-	err   error
-}
-
-// settle makes the node known, or that there is none.
-func (h *host) settle(n *node.Node, err error) {
-	if h.err = err; err == nil {
-		h.info = instance.NodeInfo{URL: n.URL(), Token: n.Token(), SessionID: n.SessionID()}
-	}
-	close(h.ready)
-}
-
-// HandOver implements instance.Handler: a command takes no files from others.
-func (h *host) HandOver([]string) error { return instance.ErrBusy }
-
-// Node implements instance.Handler.
-func (h *host) Node() (instance.NodeInfo, error) {
-	<-h.ready
-	return h.info, h.err
 }
 
 // linkLifetime is what the person chose in the window for links of this
