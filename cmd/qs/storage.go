@@ -113,7 +113,9 @@ func (s *storage) node(ctx context.Context, where paths.Paths) (instance.NodeInf
 		}
 		lease, err := running.Node(ctx)
 		if errors.Is(err, instance.ErrGone) {
-			continue
+			if err = pause(ctx); err == nil {
+				continue
+			}
 		}
 		if err != nil {
 			return instance.NodeInfo{}, err
@@ -121,6 +123,20 @@ func (s *storage) node(ctx context.Context, where paths.Paths) (instance.NodeInf
 		s.lasting = running.Kind != "qs"
 		s.close = append(s.close, lease.Close)
 		return lease.Node, nil
+	}
+}
+
+// again is how soon the holder of the data folder is asked again that has just said,
+// or shown, that it ends: it may say so for a while.
+const again = 50 * time.Millisecond
+
+// pause waits before the next try. Its error is the cause of ctx.
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(again):
+		return nil
 	}
 }
 
