@@ -204,6 +204,57 @@ func TestInterruptedArchiveGoesOn(t *testing.T) {
 	}
 }
 
+// endless is a folder that takes for ever to look through: links to a folder of
+// links, and so on.
+func (q qs) endless() string {
+	q.Helper()
+	q.onDisk("links/20/last", nil)
+	for depth := range 20 {
+		folder := filepath.Join(q.dir, "links", strconv.Itoa(depth))
+		if err := os.Mkdir(folder, 0o777); err != nil {
+			q.Fatal(err)
+		}
+		for name := range 10 {
+			if err := os.Symlink(filepath.Join("..", strconv.Itoa(depth+1)), filepath.Join(folder, strconv.Itoa(name))); err != nil {
+				q.Fatal(err)
+			}
+		}
+	}
+	if err := os.Remove(filepath.Join(q.dir, "links", "20", "last")); err != nil {
+		q.Fatal(err)
+	}
+	return filepath.Join("links", "0")
+}
+
+// A send that is interrupted while it still looks has not sent everything, also
+// where all that it had found is sent: it fails, and promises nothing of resume, which
+// knows only what was found.
+func TestInterruptedLooking(t *testing.T) {
+	t.Parallel()
+	for name, sig := range map[string]os.Signal{"SIGINT": syscall.SIGINT, "SIGTERM": syscall.SIGTERM} {
+		for _, sent := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, the found file sent: %v", name, sent), func(t *testing.T) {
+				t.Parallel()
+				q, n := withServer(t)
+				server, held := n.holding(func(r *http.Request) bool { return !sent && r.Header.Get("partNumber") != "" })
+				q.onDisk("found", []byte("1"))
+				s := q.with("QS_SERVER="+server).start("send", "--each", "found", q.endless(), "never looked at")
+				if sent {
+					for !q.list()["found"].Completed {
+					}
+				} else {
+					<-held
+				}
+				s.signal(sig)
+				r := s.wait().wants(1).says("Interrupted before all that is to be sent was found")
+				if strings.Contains(r.stderr, "resume") || strings.Contains(r.stderr, "no files") {
+					t.Errorf("it says %q", r.stderr)
+				}
+			})
+		}
+	}
+}
+
 // A qs that is done, and whose node another one uses, says what it waits for. Until
 // that one is done too, everybody else can use the node.
 func TestNodeOfAnEndingCommandIsForAll(t *testing.T) {

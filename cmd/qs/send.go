@@ -51,13 +51,13 @@ func send(ctx context.Context, c *command) error {
 	defer s.Close()
 	e, end := s.journalled(c)
 	defer end()
-	sent, err := s.send(ctx, c, e, func() (n int) {
-		c.sources(ctx, func(src transfer.Source) {
+	sent, err := s.send(ctx, c, e, func() (f found) {
+		f.cut = c.sources(ctx, func(src transfer.Source) {
 			if _, added := e.Add(storageID, src); added {
-				n++
+				f.files++
 			}
 		})
-		return n
+		return f
 	})
 	if err == nil && sent == 0 {
 		fmt.Fprintln(c.stderr, "qs: there are no files in there")
@@ -66,13 +66,13 @@ func send(ctx context.Context, c *command) error {
 }
 
 // sources finds what is to be sent: files, and folders as one archive each, or
-// with --each the files in them. It ends early with ctx alone.
-func (c *command) sources(ctx context.Context, found func(transfer.Source)) {
+// with --each the files in them. Its error is that ctx has ended it early.
+func (c *command) sources(ctx context.Context, found func(transfer.Source)) error {
 	archive := c.archive
 	if c.each {
 		archive = nil
 	}
-	_ = bundle.Sources(ctx, c.args, archive, found)
+	return bundle.Sources(ctx, c.args, archive, found)
 }
 
 // archive is a folder as one source.
@@ -105,7 +105,7 @@ func resume(ctx context.Context, c *command) error {
 	defer s.Close()
 	e, end := s.journalled(c)
 	defer end()
-	sent, err := s.send(ctx, c, e, func() int { return len(e.Recover(storageID)) })
+	sent, err := s.send(ctx, c, e, func() found { return found{files: len(e.Recover(storageID))} })
 	if err != nil && ctx.Err() != nil {
 		return err // that it was interrupted is told
 	}
@@ -121,15 +121,15 @@ func resume(ctx context.Context, c *command) error {
 
 // send has an engine send what add gives it, reports, and returns how many files
 // that were.
-func (s *storage) send(ctx context.Context, c *command, e *transfer.Engine, add func() int) (sent int, err error) {
+func (s *storage) send(ctx context.Context, c *command, e *transfer.Engine, add func() found) (sent int, err error) {
 	job := &sending{command: c, storage: s, engine: e, progress: newProgress(c.stderr)}
 	if err := job.all(ctx, add); err != nil {
-		return job.added, err
+		return job.found.files, err
 	}
 	if c.leftOut() {
-		return job.added, errReported
+		return job.found.files, errReported
 	}
-	return job.added, nil
+	return job.found.files, nil
 }
 
 // nothingSent says for each argument that its storage could not be reached.
@@ -149,13 +149,19 @@ func (c *command) nothingSent(err error) error {
 	return errReported
 }
 
+// found is what there is to send.
+type found struct {
+	files int
+	cut   error // that not everything was looked through
+}
+
 // sending is one run of send.
 type sending struct {
 	*command
 	storage  *storage
 	engine   *transfer.Engine
 	progress *progress
-	added    int
+	found    found
 	ended    int
 	failed   int
 	waits    error // for what on this computer, as was told
@@ -164,32 +170,32 @@ type sending struct {
 
 // all adds, sends and reports. Adding goes on while the first files are on
 // their way.
-func (s *sending) all(ctx context.Context, add func() int) error {
-	added := make(chan int, 1)
-	go func() { added <- add() }()
-	s.watch(ctx, added)
+func (s *sending) all(ctx context.Context, add func() found) error {
+	all := make(chan found, 1)
+	go func() { all <- add() }()
+	s.watch(ctx, all)
 	s.progress.clear()
 	switch {
 	case s.outErr != nil:
 		return s.outErr
-	case s.failed > 0:
+	case s.failed > 0 || s.found.cut != nil:
 		return errReported
 	}
 	return nil
 }
 
-// watch reports until everything that was added has ended.
-func (s *sending) watch(ctx context.Context, added <-chan int) {
+// watch reports until everything that was found has ended.
+func (s *sending) watch(ctx context.Context, all <-chan found) {
 	tick := time.NewTicker(often)
 	defer tick.Stop()
 	var rev uint64
-	for known := false; !known || s.ended < s.added; {
+	for known := false; !known || s.ended < s.found.files; {
 		select {
-		case s.added = <-added:
+		case s.found = <-all:
 			known = true
 		case <-ctx.Done():
 			if !known {
-				s.added = <-added
+				s.found = <-all
 			}
 			s.interrupted(ctx, &rev)
 			return
@@ -197,12 +203,21 @@ func (s *sending) watch(ctx context.Context, added <-chan int) {
 			time.Sleep(look) // much changes together
 		case <-tick.C:
 		}
+		if s.found.cut != nil { // by the end of ctx
+			s.interrupted(ctx, &rev)
+			return
+		}
 		s.report(ctx, &rev)
 	}
 }
 
-// errInterrupted ends what was on its way when the command was interrupted.
-var errInterrupted = errors.New("interrupted")
+var (
+	// errInterrupted ends what was on its way when the command was interrupted.
+	errInterrupted = errors.New("interrupted")
+	// errCut says so where not everything had been found yet: of the rest nobody
+	// knows, so that only the same command goes on with that.
+	errCut = errors.New("interrupted while looking")
+)
 
 // interrupted stops at once and reports what has not ended. It stays in the
 // journal and on the server, to go on from.
@@ -215,7 +230,10 @@ func (s *sending) interrupted(ctx context.Context, rev *uint64) {
 		s.tell(ctx, st)
 	}
 	s.progress.clear()
-	if len(left) > 0 {
+	switch {
+	case s.found.cut != nil:
+		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(errCut))
+	case len(left) > 0:
 		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(errInterrupted))
 	}
 }

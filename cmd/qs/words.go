@@ -60,6 +60,7 @@ var words = []word{
 	{api.ErrNetwork, "network", "The server cannot be reached. Check the network and QS_SERVER."},
 	{api.ErrRefused, "refused", "The server refuses this."},
 	{errInterrupted, "interrupted", "Interrupted. The same command again, or “qs resume”, goes on where this one was."},
+	{errCut, "interrupted", "Interrupted before all that is to be sent was found. Give the same command again: it goes on where this one was."},
 	{context.Canceled, "cancelled", "Cancelled."},
 }
 
