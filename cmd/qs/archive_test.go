@@ -77,6 +77,8 @@ func TestArchiveLeavesOutWhatCannotBeSent(t *testing.T) {
 	if content := q.inArchive(*sent.FileKey); sent.State != "done" || len(content) != 1 || content["f/good"] != "good" {
 		t.Errorf("%+v: %v", sent, content)
 	}
+	q.onDisk("f/good", []byte("better"))
+	q.run("send", "f", "missing").wants(1).says("missing: it is not there", "left out of f.zip")
 	if r := q.run("send", "--each", "--json", "f").wants(1); !strings.Contains(r.stdout, `"code":"vanished"`) {
 		t.Errorf("%s", r.stdout)
 	}

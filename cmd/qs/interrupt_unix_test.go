@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -306,6 +307,37 @@ func (q qs) begins(name string) {
 		if _, there := q.list()[name]; there {
 			return
 		}
+	}
+}
+
+// What an archive lacks is told when it goes on by resume too, whether the server knew
+// of it before or not.
+func TestResumedArchiveTellsWhatItLacks(t *testing.T) {
+	t.Parallel()
+	for name, holds := range map[string]func(*http.Request) bool{
+		"at its begin": func(r *http.Request) bool { return r.Method == http.MethodPost },
+		"at a part":    func(r *http.Request) bool { return r.Header.Get("partNumber") != "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			q, n := withServer(t)
+			q.onDisk("f/good", []byte("good"))
+			if err := os.Symlink("nowhere", filepath.Join(q.dir, "f", "bad")); err != nil {
+				t.Fatal(err)
+			}
+			var over atomic.Bool
+			server, held := n.holding(func(r *http.Request) bool { return !over.Load() && holds(r) })
+			q = q.with("QS_SERVER=" + server)
+			s := q.start("send", "f")
+			<-held
+			s.signal(os.Interrupt)
+			s.wait().wants(1)
+			over.Store(true)
+			r := q.run("resume", "--json").wants(1).says("left out of f.zip", filepath.Join("f", "bad"))
+			if sent := objects[sentFile](r); len(sent) != 1 || sent[0].State != "done" {
+				t.Errorf("%+v", sent)
+			}
+		})
 	}
 }
 

@@ -83,7 +83,7 @@ type command struct {
 	each   bool        // send --each
 	sha256 bool        // --sha256
 	limit  limit.Rates // --limit-rate
-	// archives are the folders that send sends as one.
+	// archives are the folders that send and resume send as one.
 	archives []*bundle.Lazy
 	out      *output
 	stderr   io.Writer

@@ -77,7 +77,14 @@ func (c *command) sources(ctx context.Context, found func(transfer.Source)) erro
 
 // archive is a folder as one source.
 func (c *command) archive(path string) transfer.Source {
-	a := bundle.Later(bundle.FolderName(path), path)
+	return c.reopen(bundle.FolderName(path), []string{path})
+}
+
+// reopen is an archive that this command or an earlier run was to send. It leaves out
+// what cannot be read, also where the window had begun one of all or nothing, and
+// leftOut tells of it.
+func (c *command) reopen(name string, paths []string) transfer.Source {
+	a := bundle.Later(name, paths...)
 	c.archives = append(c.archives, a)
 	return a
 }
@@ -123,13 +130,11 @@ func resume(ctx context.Context, c *command) error {
 // that were.
 func (s *storage) send(ctx context.Context, c *command, e *transfer.Engine, add func() found) (sent int, err error) {
 	job := &sending{command: c, storage: s, engine: e, progress: newProgress(c.stderr)}
-	if err := job.all(ctx, add); err != nil {
-		return job.found.files, err
+	err = job.all(ctx, add)
+	if c.leftOut() && err == nil {
+		err = errReported
 	}
-	if c.leftOut() {
-		return job.found.files, errReported
-	}
-	return job.found.files, nil
+	return job.found.files, err
 }
 
 // nothingSent says for each argument that its storage could not be reached.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"quicksync.me/desktop/service/api"
-	"quicksync.me/desktop/service/bundle"
 	"quicksync.me/desktop/service/instance"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/online"
@@ -181,7 +180,7 @@ const clearing = 20 * time.Second
 // next one goes on with. Where none can be kept it sends all the same, and
 // says so. It keeps to the limit of the command. end closes both.
 func (s *storage) journalled(c *command) (e *transfer.Engine, end func()) {
-	cfg := transfer.Config{Patience: s.patience, Unattended: true, Reopen: bundle.Reopen}
+	cfg := transfer.Config{Patience: s.patience, Unattended: true, Reopen: c.reopen}
 	j, err := keep(&cfg, c.stderr)
 	if err != nil {
 		fmt.Fprintf(c.stderr, "qs: no journal can be kept, so what is interrupted does not go on later (%v)\n", err)

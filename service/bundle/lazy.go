@@ -46,10 +46,6 @@ func Whole(name string, paths ...string) *Lazy {
 // transfer.Config.
 func ReopenWhole(name string, paths []string) transfer.Source { return Whole(name, paths...) }
 
-// Reopen is Later for the transfers that an earlier run has left: see
-// transfer.Config.
-func Reopen(name string, paths []string) transfer.Source { return Later(name, paths...) }
-
 // Name implements transfer.Source.
 func (l *Lazy) Name() string { return l.name }
 
