@@ -185,7 +185,7 @@ func (c *command) fetch(ctx context.Context, e *transfer.Engine, d transfer.Down
 	hide()
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return errInterrupted
+		return ended(ctx, errInterrupted)
 	case err != nil:
 		return err
 	}
@@ -200,7 +200,7 @@ func (c *command) fetch(ctx context.Context, e *transfer.Engine, d transfer.Down
 func (c *command) fetchAll(ctx context.Context, e *transfer.Engine, all []transfer.Download) (failed error) {
 	for _, d := range all {
 		err := c.fetch(ctx, e, d, -1)
-		if errors.Is(err, errInterrupted) {
+		if err != nil && ctx.Err() != nil {
 			return err
 		}
 		if err != nil {

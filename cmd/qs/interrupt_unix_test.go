@@ -310,6 +310,45 @@ func (q qs) begins(name string) {
 	}
 }
 
+// When the program that has the node dies under a send or a get, that is said, and
+// no server is waited for. The same command goes on.
+func TestNodeDiesUnderACommand(t *testing.T) {
+	t.Parallel()
+	q := onHome(t).with("QS_PATIENCE=10s")
+	n := q.startNode()
+	large := q.sparse("large", 4*part)
+	s := q.start("send", "--json", "--limit-rate", "64K", large)
+	q.begins("large")
+	n.kills()
+	r := s.wait().wants(1).says("The program that kept the storage has ended", "give the same command again")
+	if sent := objects[sentFile](r); len(sent) != 1 || sent[0].State != "cancelled" || sent[0].code() != "storage_ended" {
+		t.Errorf("%+v", sent)
+	}
+	key := *one[sentFile](q.run("send", "--json", large)).FileKey
+	n = q.startNode()
+	s = q.start("get", "--limit-rate", "64K", "-o", "got", "--", key)
+	for {
+		if _, err := os.Stat(filepath.Join(q.dir, "got.part")); err == nil {
+			break
+		}
+	}
+	n.kills()
+	s.wait().wants(1).says("The program that kept the storage has ended")
+	q.ok("get", "-o", "got", "--", key)
+}
+
+// kills ends a node as kill -9 does.
+func (n *nodeProcess) kills() {
+	n.t.Helper()
+	n.told.Do(func() {
+		n.killed = true
+		if err := n.cmd.Process.Kill(); err != nil {
+			n.t.Error(err)
+		}
+	})
+	<-n.ended
+}
+
 // What an archive lacks is told when it goes on by resume too, whether the server knew
 // of it before or not.
 func TestResumedArchiveTellsWhatItLacks(t *testing.T) {

@@ -87,6 +87,8 @@ type command struct {
 	archives []*bundle.Lazy
 	out      *output
 	stderr   io.Writer
+	// end ends the command, with a cause.
+	end context.CancelCauseFunc
 }
 
 // commands are the verbs, with how many arguments they take: at least, and at
@@ -121,6 +123,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "qs: %v\n\n%s", err, usage)
 		return exitUsage
 	}
+	ctx, c.end = context.WithCancelCause(ctx)
+	defer c.end(nil)
 	err = commands[c.name].run(ctx, c)
 	switch {
 	case err == nil:

@@ -62,7 +62,7 @@ func (r *reacher) reach(ctx context.Context) (conn *session.Connection, err erro
 		})
 		switch {
 		case ctx.Err() != nil:
-			return nil, context.Canceled
+			return nil, ended(ctx, context.Canceled)
 		case tried != nil || !errors.Is(err, api.ErrOffline):
 			return conn, err
 		}

@@ -114,7 +114,7 @@ func resume(ctx context.Context, c *command) error {
 	defer end()
 	sent, err := s.send(ctx, c, e, func() found { return found{files: len(e.Recover(storageID))} })
 	if err != nil && ctx.Err() != nil {
-		return err // that it was interrupted is told
+		return err // why it was ended is told
 	}
 	left := e.LeftDownloads(storageID)
 	if fetchErr := c.fetchAll(ctx, e, left); fetchErr != nil {
@@ -231,15 +231,15 @@ func (s *sending) interrupted(ctx context.Context, rev *uint64) {
 	s.report(ctx, rev)
 	left, _ := s.engine.Changes(0)
 	for _, st := range left {
-		st.State, st.Err = transfer.Cancelled, errInterrupted
+		st.State, st.Err = transfer.Cancelled, ended(ctx, errInterrupted)
 		s.tell(ctx, st)
 	}
 	s.progress.clear()
 	switch {
 	case s.found.cut != nil:
-		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(errCut))
+		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(ended(ctx, errCut)))
 	case len(left) > 0:
-		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(errInterrupted))
+		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(ended(ctx, errInterrupted)))
 	}
 }
 

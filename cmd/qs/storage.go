@@ -37,7 +37,9 @@ type storage struct {
 	// patience is how long its server may stay away.
 	patience time.Duration
 	stderr   io.Writer
-	close    []func()
+	// end ends the command, with a cause.
+	end   context.CancelCauseFunc
+	close []func()
 }
 
 // Close lets go of the storage, the last thing first.
@@ -50,7 +52,7 @@ func (s *storage) Close() {
 // open reaches the storage that the environment names: a server, or else this
 // computer's own.
 func open(ctx context.Context, c *command) (s *storage, err error) {
-	s = &storage{stderr: c.stderr}
+	s = &storage{stderr: c.stderr, end: c.end}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -120,9 +122,30 @@ func (s *storage) node(ctx context.Context, where paths.Paths) (instance.NodeInf
 			return instance.NodeInfo{}, err
 		}
 		s.lasting = running.Kind != "qs"
-		s.close = append(s.close, lease.Close)
+		s.borrow(lease)
 		return lease.Node, nil
 	}
+}
+
+// errStorageEnded: the program whose node the command uses is gone. Another one would
+// have to take its place, so that no patience helps.
+var errStorageEnded = errors.New("the program that kept the storage has ended")
+
+// borrow keeps a lease as long as the command runs, which ends with it.
+func (s *storage) borrow(lease *instance.Lease) {
+	go func() {
+		<-lease.Done() // by Close too, when the command is done
+		s.end(errStorageEnded)
+	}()
+	s.close = append(s.close, lease.Close)
+}
+
+// ended says why a command was ended early: otherwise is said where a person did so.
+func ended(ctx context.Context, otherwise error) error {
+	if cause := context.Cause(ctx); errors.Is(cause, errStorageEnded) {
+		return cause
+	}
+	return otherwise
 }
 
 // again is how soon the holder of the data folder is asked again that has just said,

@@ -40,6 +40,7 @@ var words = []word{
 	{transfer.ErrNotFinished, "not_finished", "The server has not finished the file. Try again later."},
 	{session.ErrNoSession, "no_session", "The server does not tell its session ID, which names are hidden with. Set QS_SESSION."},
 	{errNoNode, "no_node", "No storage is running that would answer the link once this command has ended. Start QuickSync, or “qs node”, first."},
+	{errStorageEnded, "storage_ended", "The program that kept the storage has ended. Nothing that it stored is lost: give the same command again."},
 	{instance.ErrInUse, "in_use", folderInUse},
 	{node.ErrInUse, "in_use", folderInUse},
 	{api.ErrUnauthorized, "unauthorized", "The server does not accept the key. Check QS_TOKEN."},
