@@ -9,6 +9,7 @@ import (
 
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/instance"
+	"quicksync.me/desktop/service/names"
 	"quicksync.me/desktop/service/node"
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/transfer"
@@ -35,8 +36,10 @@ var words = []word{
 	{transfer.ErrChangedSince, "changed_since", "it has changed since it was sent"},
 	{transfer.ErrTooBig, "too_big", "it is larger than the server can take"},
 	{transfer.ErrUnwritable, "unwritable", "it cannot be written: check the folder's permissions and the room on the disk"},
-	{transfer.ErrWrongSize, "wrong_size", "The server stored another size than was sent. Send the file again."},
+	{transfer.ErrWrongSize, "wrong_size", "What the server has of the file is not as large as it should be. Try again; if it stays so, the file has to be sent again."},
 	{transfer.ErrWrongTag, "wrong_tag", "The file arrives changed, time and again. Something on the way damages it."},
+	{transfer.ErrWrongSum, "wrong_sum", "What the server gives is not what was sent from this computer, and was not kept. Fetch it again; if it stays so, send the file again."},
+	{names.ErrTooLong, "name_too_long", "its name, with the folders before it, is too long to be hidden from the server: rename it, or send the folder as one .zip"},
 	{transfer.ErrNotFinished, "not_finished", "The server has not finished the file. Try again later."},
 	{session.ErrNoSession, "no_session", "The server does not tell its session ID, which names are hidden with. Set QS_SESSION."},
 	{errNoNode, "no_node", "No storage is running that would answer the link once this command has ended. Start QuickSync, or “qs node”, first."},
