@@ -185,7 +185,7 @@ func (c *command) fetch(ctx context.Context, e *transfer.Engine, d transfer.Down
 	hide()
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return ended(ctx, errInterrupted)
+		return ended(ctx, c.interruptedGet(e, d))
 	case err != nil:
 		return err
 	}
@@ -194,6 +194,26 @@ func (c *command) fetch(ctx context.Context, e *transfer.Engine, d transfer.Down
 		return err
 	}
 	return c.out.object(fetched{FileKey: d.FileKey, Path: path, Size: info.Size()}, "%s", shown(path))
+}
+
+// interruptedGet is the error of a download that was interrupted: not each of them has
+// left something to go on with.
+func (c *command) interruptedGet(e *transfer.Engine, d transfer.Download) error {
+	abs, err := filepath.Abs(d.Path)
+	for _, left := range e.LeftDownloads(storageID) {
+		if err == nil && left.FileKey == d.FileKey && left.Path == abs {
+			return c.interrupted()
+		}
+	}
+	return errNotKept
+}
+
+// interrupted is the error of what was interrupted on its way.
+func (c *command) interrupted() error {
+	if !c.kept {
+		return errNotKept
+	}
+	return errInterrupted
 }
 
 // fetchAll fetches one file after the other, and tells of each that fails.

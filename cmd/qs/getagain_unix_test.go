@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httputil"
@@ -13,6 +14,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"quicksync.me/desktop/service/paths"
 )
 
 // between is a line to the node that links lead over too, and on which some
@@ -80,6 +83,50 @@ func TestInterruptedGetGoesOn(t *testing.T) {
 			}
 			q.run("resume").wants(0).says("nothing was left unfinished")
 		})
+	}
+}
+
+// Where no journal can be kept, or nothing is there yet, nobody is told to go on.
+func TestInterruptedGetThatIsNotKept(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		journal bool
+		holds   func(*http.Request) bool
+	}{
+		"no journal": {false, func(r *http.Request) bool {
+			asked := r.Header.Get("Range")
+			return asked != "" && !strings.HasPrefix(asked, "bytes=0-")
+		}},
+		"nothing yet": {true, func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/buckets/download/") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			q, n := withServer(t)
+			key := n.stores("film", noise(7, 3*mib))
+			server, held := n.between(c.holds)
+			if !c.journal {
+				q.withoutJournal()
+			}
+			s := q.with("QS_SERVER="+server).start("get", key)
+			<-held
+			s.signal(syscall.SIGINT)
+			if r := s.wait().wants(1).says("Interrupted. There is nothing to go on with"); strings.Contains(r.stderr, "goes on where") {
+				t.Errorf("it says %q", r.stderr)
+			}
+			if left, _ := filepath.Glob(filepath.Join(q.dir, "film*")); c.journal && len(left) > 0 {
+				t.Errorf("in the folder: %q", left)
+			}
+		})
+	}
+}
+
+// withoutJournal has a file where the folder of the journals would be.
+func (q qs) withoutJournal() {
+	q.Helper()
+	journals := paths.Paths{Data: filepath.Join(strings.TrimPrefix(q.env[0], "QUICKSYNC_HOME="), "data")}.Journals()
+	err := os.MkdirAll(filepath.Dir(journals), 0o700)
+	if err = errors.Join(err, os.WriteFile(journals, nil, 0o600)); err != nil {
+		q.Fatal(err)
 	}
 }
 

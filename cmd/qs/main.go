@@ -85,8 +85,10 @@ type command struct {
 	limit  limit.Rates // --limit-rate
 	// archives are the folders that send and resume send as one.
 	archives []*bundle.Lazy
-	out      *output
-	stderr   io.Writer
+	// kept tells that there is a journal, to go on from.
+	kept   bool
+	out    *output
+	stderr io.Writer
 	// end ends the command, with a cause.
 	end context.CancelCauseFunc
 }

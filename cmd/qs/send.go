@@ -219,6 +219,8 @@ func (s *sending) watch(ctx context.Context, all <-chan found) {
 var (
 	// errInterrupted ends what was on its way when the command was interrupted.
 	errInterrupted = errors.New("interrupted")
+	// errNotKept is errInterrupted of what nothing is kept of.
+	errNotKept = errors.New("interrupted, and not kept")
 	// errCut says so where not everything had been found yet: of the rest nobody
 	// knows, so that only the same command goes on with that.
 	errCut = errors.New("interrupted while looking")
@@ -231,7 +233,7 @@ func (s *sending) interrupted(ctx context.Context, rev *uint64) {
 	s.report(ctx, rev)
 	left, _ := s.engine.Changes(0)
 	for _, st := range left {
-		st.State, st.Err = transfer.Cancelled, ended(ctx, errInterrupted)
+		st.State, st.Err = transfer.Cancelled, ended(ctx, s.command.interrupted())
 		s.tell(ctx, st)
 	}
 	s.progress.clear()
@@ -239,7 +241,7 @@ func (s *sending) interrupted(ctx context.Context, rev *uint64) {
 	case s.found.cut != nil:
 		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(ended(ctx, errCut)))
 	case len(left) > 0:
-		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(ended(ctx, errInterrupted)))
+		fmt.Fprintf(s.stderr, "qs: %s\n", sentence(ended(ctx, s.command.interrupted())))
 	}
 }
 

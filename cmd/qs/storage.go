@@ -205,6 +205,7 @@ const clearing = 20 * time.Second
 func (s *storage) journalled(c *command) (e *transfer.Engine, end func()) {
 	cfg := transfer.Config{Patience: s.patience, Unattended: true, Reopen: c.reopen}
 	j, err := keep(&cfg, c.stderr)
+	c.kept = err == nil
 	if err != nil {
 		fmt.Fprintf(c.stderr, "qs: no journal can be kept, so what is interrupted does not go on later (%v)\n", err)
 	}

@@ -64,7 +64,8 @@ var words = []word{
 	{api.ErrNetwork, "network", "The server cannot be reached. Check the network and QS_SERVER."},
 	{api.ErrRefused, "refused", "The server refuses this."},
 	{errInterrupted, "interrupted", "Interrupted. The same command again, or “qs resume”, goes on where this one was."},
-	{errCut, "interrupted", "Interrupted before all that is to be sent was found. Give the same command again: it goes on where this one was."},
+	{errNotKept, "interrupted", "Interrupted. There is nothing to go on with later: the same command again begins anew."},
+	{errCut, "interrupted", "Interrupted before all that is to be sent was found. Give the same command again: it alone finds the rest."},
 	{context.Canceled, "cancelled", "Cancelled."},
 }
 
