@@ -40,39 +40,64 @@ func patienceOf(environment string) (time.Duration, error) {
 	return d, nil
 }
 
-// reacher opens the session of a storage, whose server may be away for a while.
-type reacher struct {
-	cfg      session.Config
+// caller makes calls to a server that may be away for a while.
+type caller struct {
 	patience time.Duration
 	moved    <-chan struct{} // receives when the network is another one
 	stderr   io.Writer
-	began    time.Time
 	said     error // the kind of what was told to be waited for
 }
 
-// reach asks for the session until the server answers, or has been away for as
-// long as patience, which stands still while this computer has no network.
-func (r *reacher) reach(ctx context.Context) (conn *session.Connection, err error) {
-	for r.began = time.Now(); ; {
-		tried := transfer.Retry(ctx, r.patience, func() error {
-			if conn, err = session.Open(ctx, r.cfg); err != nil && conn != nil {
-				conn.Close()
+// call makes a call until it works, is refused for good, or the server has been away
+// for as long as patience, which stands still while this computer has no network.
+func (c *caller) call(ctx context.Context, do func() error) error {
+	for {
+		var offline bool
+		err := transfer.Retry(ctx, c.patience, func() error {
+			err := do()
+			if offline = errors.Is(err, api.ErrOffline); offline {
+				return nil
 			}
-			return r.worthATry(err)
+			return err
 		})
 		switch {
-		case ctx.Err() != nil:
-			return nil, ended(ctx, context.Canceled)
-		case tried != nil || !errors.Is(err, api.ErrOffline):
-			return conn, err
+		case ctx.Err() != nil && (err != nil || offline):
+			return ended(ctx, context.Canceled)
+		case err != nil || !offline:
+			return err
 		}
-		r.say(api.ErrOffline, waiting[api.ErrOffline])
+		c.say(api.ErrOffline, waiting[api.ErrOffline])
 		select {
 		case <-ctx.Done():
-		case <-r.moved:
+		case <-c.moved:
 		case <-time.After(probing):
 		}
 	}
+}
+
+// reacher opens the session of a storage.
+type reacher struct {
+	caller
+	cfg   session.Config
+	began time.Time
+}
+
+// reach asks for the session until the server answers, or is given up.
+func (r *reacher) reach(ctx context.Context) (conn *session.Connection, err error) {
+	r.began = time.Now()
+	tried := r.call(ctx, func() error {
+		if conn, err = session.Open(ctx, r.cfg); err != nil && conn != nil {
+			conn.Close()
+		}
+		return r.worthATry(err)
+	})
+	if err == nil {
+		err = tried // that it never came to a try
+	}
+	if err != nil && ctx.Err() != nil {
+		return nil, ended(ctx, context.Canceled)
+	}
+	return conn, err
 }
 
 // worthATry returns what may pass by itself. Something else that answers in place
@@ -81,7 +106,9 @@ func (r *reacher) worthATry(err error) error {
 	var e *api.Error
 	var name *net.DNSError
 	switch {
-	case !errors.As(err, &e), !e.Transient(), isStranger(e), e.Kind == api.ErrOffline,
+	case errors.Is(err, api.ErrOffline): // whatever else it shows itself as
+		return err
+	case !errors.As(err, &e), !e.Transient(), isStranger(e),
 		errors.As(err, &name) && name.IsNotFound:
 		return nil
 	case r.patience > saidAfter && time.Since(r.began) > saidAfter:
@@ -91,21 +118,27 @@ func (r *reacher) worthATry(err error) error {
 }
 
 // say tells, once for each reason, what is waited for.
-func (r *reacher) say(kind error, text string) {
-	if r.said != kind {
-		r.said = kind
-		fmt.Fprintf(r.stderr, "qs: %s\n", text)
+func (c *caller) say(kind error, text string) {
+	if c.said != kind {
+		c.said = kind
+		fmt.Fprintf(c.stderr, "qs: %s\n", text)
 	}
+}
+
+// caller makes the calls of a command to its storage.
+func (s *storage) caller() caller {
+	c := caller{patience: s.patience, stderr: s.stderr}
+	if s.network != nil {
+		c.moved = s.network.Changed()
+	}
+	return c
 }
 
 // connect opens the connection.
 func (s *storage) connect(ctx context.Context, cfg session.Config) error {
-	r := &reacher{cfg: cfg, patience: s.patience, stderr: s.stderr}
+	r := &reacher{cfg: cfg, caller: s.caller()}
 	if cfg.Here {
 		r.patience = min(r.patience, patienceHere)
-	}
-	if s.network != nil {
-		r.moved = s.network.Changed()
 	}
 	conn, err := r.reach(ctx)
 	if err != nil {

@@ -32,7 +32,7 @@ func without(t *testing.T, said io.Writer) (r *reacher, back func()) {
 			Server: strings.Replace(server.URL, "127.0.0.1", "0.0.0.0", 1) + "/v1", Token: "key", HideNames: true,
 			Gone: func() bool { return !there.Load() },
 		},
-		patience: time.Nanosecond, moved: moved, stderr: said,
+		caller: caller{patience: time.Nanosecond, moved: moved, stderr: said},
 	}
 	return r, func() {
 		there.Store(true)
@@ -75,5 +75,26 @@ func TestPatienceEnds(t *testing.T) {
 	r.cfg.Gone = nil
 	if _, err := r.reach(t.Context()); !errors.Is(err, api.ErrNetwork) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestCallsHavePatienceWithoutANetwork: once the storage is open too.
+func TestCallsHavePatienceWithoutANetwork(t *testing.T) {
+	told, say := io.Pipe()
+	moved := make(chan struct{}, 1)
+	c := &caller{patience: time.Nanosecond, moved: moved, stderr: say}
+	go func() {
+		_, _ = told.Read(make([]byte, 1000))
+		moved <- struct{}{}
+	}()
+	calls := 0
+	err := c.call(t.Context(), func() error {
+		if calls++; calls == 1 {
+			return &api.Error{Op: "list", Kind: api.ErrOffline}
+		}
+		return nil
+	})
+	if err != nil || calls != 2 {
+		t.Errorf("after %d calls: %v", calls, err)
 	}
 }

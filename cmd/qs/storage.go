@@ -184,7 +184,8 @@ func linkLifetime(where paths.Paths) func() time.Duration {
 
 // call makes one call to the storage, again and again while that may help.
 func (s *storage) call(ctx context.Context, do func(*api.Client) error) error {
-	return transfer.Retry(ctx, s.patience, func() error { return do(s.conn.Client()) })
+	c := s.caller()
+	return c.call(ctx, func() error { return do(s.conn.Client()) })
 }
 
 // stat looks a file up.
