@@ -47,8 +47,8 @@ const usage = `qs gets files from a desk to a link.
   --json   one JSON object a line on standard output, and nothing else there
   --       ends the options
 
-QS_SERVER (http://host/v1), QS_TOKEN and QS_SESSION name a server. Without them
-qs uses this computer's own storage. QUICKSYNC_HOME says where that is kept.
+QS_SERVER (http://host/v1), QS_TOKEN and QS_SESSION name a server; QS_SERVER alone
+may be an invitation to one (http://host/v1#key=TOKEN). Without them qs uses this computer's own storage. QUICKSYNC_HOME says where that is kept.
 QS_PATIENCE is how long a server may stay away before it is given up: 2m unless
 it says otherwise. Time without a network does not count.
 `
@@ -197,6 +197,8 @@ func (c *command) check(flags *flag.FlagSet) error {
 		return fmt.Errorf("there is no command %q", c.name)
 	case len(c.args) < verb.min:
 		return fmt.Errorf("%s needs to know what", c.name)
+	case slices.Contains(c.args, ""): // as “$FILE” is where nothing has set it
+		return fmt.Errorf("%s was given an empty name", c.name)
 	case verb.max >= 0 && len(c.args) > verb.max:
 		return fmt.Errorf("%s does not take %q", c.name, c.args[verb.max])
 	}

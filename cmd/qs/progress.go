@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 
 	"quicksync.me/desktop/service/transfer"
 )
@@ -50,7 +51,7 @@ func (p *progress) show(e *transfer.Engine, ended int) {
 	}
 	p.last = now
 	files, size, sent := e.Remaining()
-	p.write(now, fmt.Sprintf("%d of %d files · ", ended, ended+files), p.ended+sent, p.ended+size)
+	p.write(now, fmt.Sprintf("%d of %s · ", ended, english.Plural(ended+files, "file", "")), p.ended+sent, p.ended+size)
 }
 
 // write writes the line: how much of how much is done, how fast, and how long

@@ -131,6 +131,9 @@ func resume(ctx context.Context, c *command) error {
 func (s *storage) send(ctx context.Context, c *command, e *transfer.Engine, add func() found) (sent int, err error) {
 	job := &sending{command: c, storage: s, engine: e, progress: newProgress(c.stderr)}
 	err = job.all(ctx, add)
+	if job.done > 0 && !s.lasting && job.progress.terminal {
+		fmt.Fprintln(c.stderr, "qs: nothing is running now that would answer a link: start QuickSync or “qs node”, and “qs link KEY” makes it")
+	}
 	if c.leftOut() && err == nil {
 		err = errReported
 	}
@@ -169,6 +172,7 @@ type sending struct {
 	found    found
 	ended    int
 	failed   int
+	done     int   // files that the storage has
 	waits    error // for what on this computer, as was told
 	outErr   error
 }
@@ -281,6 +285,9 @@ func (s *sending) tell(ctx context.Context, st transfer.Status) {
 		o.State = "cancelled"
 	case transfer.Already:
 		o.State = "already"
+		s.done++
+	default:
+		s.done++
 	}
 	if !s.json && !st.State.Stored() {
 		return

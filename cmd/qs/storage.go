@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,22 +62,39 @@ func open(ctx context.Context, c *command) (s *storage, err error) {
 	if s.patience, err = patienceOf(os.Getenv("QS_PATIENCE")); err != nil {
 		return s, err
 	}
-	server, token := os.Getenv("QS_SERVER"), os.Getenv("QS_TOKEN")
-	if server == "" && token == "" {
+	to, err := invited()
+	if err != nil {
+		return s, err
+	}
+	if to.Token == "" {
 		return s, s.openHere(ctx)
-	}
-	if token == "" {
-		return s, fmt.Errorf("QS_SERVER is set, but QS_TOKEN, the key for it, is not (%w)", errUsage)
-	}
-	if server == "" { // a key goes to no server that nobody has named
-		return s, fmt.Errorf("QS_TOKEN is set, but QS_SERVER is not: the hosted service is %s (%w)", api.DefaultServer, errUsage)
 	}
 	s.lasting = true
 	s.network = online.New(online.Config{})
 	s.close = append(s.close, s.network.Close)
 	return s, s.connect(ctx, session.Config{
-		ID: storageID, Server: server, Token: token, SessionID: os.Getenv("QS_SESSION"), HideNames: true, Gone: s.network.Gone,
+		ID: storageID, Server: to.Server, Token: to.Token, SessionID: to.SessionID, HideNames: true, Gone: s.network.Gone,
 	})
+}
+
+// invited is the server that the environment names, with its key; the zero Invitation
+// where it names none.
+func invited() (to session.Invitation, err error) {
+	to = session.Invitation{Server: os.Getenv("QS_SERVER"), Token: os.Getenv("QS_TOKEN"), SessionID: os.Getenv("QS_SESSION")}
+	switch {
+	case to.Server == "" && to.Token == "":
+		return session.Invitation{}, nil
+	case to.Server == "": // a key goes to no server that nobody has named
+		return to, fmt.Errorf("QS_TOKEN is set, but QS_SERVER is not: the hosted service is %s (%w)", api.DefaultServer, errUsage)
+	case to.Token != "":
+		return to, nil
+	}
+	told, err := session.ParseKey(to.Server)
+	if err != nil || told.Token == to.Server {
+		return to, fmt.Errorf("QS_SERVER is set, but QS_TOKEN, the key for it, is not (%w)", errUsage)
+	}
+	told.SessionID = cmp.Or(to.SessionID, told.SessionID)
+	return told, nil
 }
 
 // openHere uses the node of the program that runs on this data folder, or

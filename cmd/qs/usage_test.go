@@ -23,6 +23,8 @@ func TestUsage(t *testing.T) {
 		{[]string{"send"}, "send needs to know what"},
 		{[]string{"send", "--json"}, "send needs to know what"},
 		{[]string{"send", "--"}, "send needs to know what"},
+		{[]string{"send", ""}, "send was given an empty name"},
+		{[]string{"rm", "a", ""}, "rm was given an empty name"},
 		{[]string{"info"}, "info needs to know what"},
 		{[]string{"link"}, "link needs to know what"},
 		{[]string{"get"}, "get needs to know what"},
@@ -70,6 +72,18 @@ func TestServerWithoutKey(t *testing.T) {
 			t.Errorf("%q writes %q", args, r.stdout)
 		}
 	}
+}
+
+// TestAnInvitationNamesItsServer: the window takes the same.
+func TestAnInvitationNamesItsServer(t *testing.T) {
+	t.Parallel()
+	server, n := withServer(t)
+	n.stores("a.txt", []byte("a"))
+	key := strings.TrimPrefix(server.env[2], "QS_TOKEN=")
+	if r := onServer(t, n.URL+"#key="+key, "").ok("list"); !strings.Contains(r.stdout, "a.txt") {
+		t.Errorf("the list is %q", r.stdout)
+	}
+	onServer(t, key, "").run("list").wants(2).says("QS_TOKEN")
 }
 
 // Options may stand anywhere up to "--", which ends them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/dustin/go-humanize"
 
@@ -25,6 +26,10 @@ type word struct {
 
 // folderInUse is said of the whole folder, and of its storage alone.
 const folderInUse = "Another program uses this data folder and does not answer. Wait until it has finished, or end it."
+
+// noFolder is said of a file that shall lie in a folder which is not there. It is not
+// made: its disk may have been pulled out.
+const noFolder = "its folder is not there: make it first"
 
 // words are looked through in order. Errors of files put their path in front.
 var words = []word{
@@ -96,6 +101,9 @@ func sentence(err error) string {
 		return err.Error()
 	}
 	text := w.sentence
+	if w.kind == transfer.ErrUnwritable && errors.Is(err, fs.ErrNotExist) {
+		text = noFolder
+	}
 	var file *transfer.FileError
 	if errors.As(err, &file) {
 		text = fmt.Sprintf("%s: %s", shown(file.Path), text)
