@@ -2,8 +2,6 @@ package app
 
 import (
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -41,7 +39,7 @@ func (a *App) originalPaths(ids []string) (paths []string, known bool) {
 }
 
 // originalsOf are the paths of what a row was uploaded from. Of an archive that an
-// earlier run has made of several things only where they were is known, and not which.
+// earlier run has made only where its files were is known, and not which they are.
 // Callers hold a.mu.
 func (a *App) originalsOf(id string) []string {
 	if u, ours := a.transfers.byID[id]; ours {
@@ -55,9 +53,8 @@ func (a *App) originalsOf(id string) []string {
 	if p == nil {
 		return nil
 	}
-	f := a.history[historyKey(p.storage, key)]
-	if name := filepath.Base(f.Path); f.Path == "" || path.Base(f.Name) != name && f.Name != name+".zip" {
-		return nil
+	if f, ok := a.original(p, key); ok {
+		return []string{f.Path}
 	}
-	return []string{f.Path}
+	return nil
 }

@@ -27,7 +27,8 @@ type connectPage struct {
 	report          *button
 	reportBox       *fyne.Container
 	test, connect   *button
-	cancel          func() // ends what is under way, a test or connecting
+	cancel          func()         // ends what is under way, a test or connecting
+	of              ConnectionForm // what that is about
 	closed          bool
 }
 
@@ -51,7 +52,7 @@ func (w *Window) openConnect(p *connectPage, title, why string, place Place) {
 	p.session = newField(w.kit, t.Text("connect.sessionHint"))
 	p.key.OnChanged, p.server.OnChanged, p.session.OnChanged = p.changed, p.changed, p.changed
 	p.key.OnSubmitted = func(string) { p.submit() }
-	p.hide = newNamesChoice(w, place, func(bool) { w.resizeSheet() })
+	p.hide = newNamesChoice(w, place, func(bool) { p.changed("") })
 	p.fold = newButton(w.kit, small, glyphRight, t.Text("connect.more"), p.unfold)
 	p.folded = column(grid,
 		labelled(t.Text("connect.server"), p.server),
@@ -135,11 +136,13 @@ func (p *connectPage) runTest() {
 
 // changed takes away what was told of another key or server.
 func (p *connectPage) changed(string) {
-	if p.cancel == nil {
-		p.clear()
-	}
+	p.clear()
 	p.enable()
 }
+
+// isOther tells that another key or server stands there by now than what is under way
+// is about: nothing is told of that any more.
+func (p *connectPage) isOther() bool { return p.of != p.form() }
 
 func (p *connectPage) clear() {
 	p.done = nil
@@ -151,6 +154,7 @@ func (p *connectPage) clear() {
 // begin starts what leaving the page ends, and calls over when it has ended.
 func (p *connectPage) begin(start func(over func()) (cancel func())) {
 	finished := false
+	p.of = p.form()
 	cancel := start(func() { finished, p.cancel = true, nil })
 	if !finished {
 		p.cancel = cancel
@@ -160,7 +164,7 @@ func (p *connectPage) begin(start func(over func()) (cancel func())) {
 
 // step takes one step over: the end of the one that was running, or a new one.
 func (p *connectPage) step(s Step) {
-	if p.closed {
+	if p.closed || p.isOther() {
 		return
 	}
 	if last := len(p.done) - 1; last >= 0 && p.done[last].Name == s.Name {
@@ -175,13 +179,16 @@ func (p *connectPage) finish(ok bool, report string) {
 	if p.closed {
 		return
 	}
+	p.enable()
+	if p.isOther() {
+		return
+	}
 	if ok {
 		p.done = append(p.done, Step{Name: p.w.words.Text("connect.works")})
 		p.drawSteps()
 	}
 	p.report.onTap = func() { p.w.copyText(report) }
 	show(p.reportBox, report != "")
-	p.enable()
 	p.w.resizeSheet()
 }
 
@@ -242,7 +249,9 @@ func (p *connectPage) connected(problem string) {
 		p.w.closeSheet()
 		return
 	}
-	p.say(problem)
+	if !p.isOther() {
+		p.say(problem)
+	}
 }
 
 func (p *connectPage) say(problem string) {

@@ -280,7 +280,7 @@ func (w *Window) showConnection(c Connection) {
 	}
 	w.strip.show(c)
 	w.layout.arrange()
-	if asks && w.sheet == nil {
+	if asks && !w.covered() {
 		w.showNewKey()
 	}
 	w.keepFocus()

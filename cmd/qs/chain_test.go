@@ -145,7 +145,7 @@ func TestGetOverwritesNothing(t *testing.T) {
 	if shown := q.ok("get", key, "-o", "for people").stdout; shown != "for people\n" {
 		t.Errorf("get writes %q", shown)
 	}
-	q.run("get", key, "-o", filepath.Join("not there", "x")).wants(1).says("its folder is not there: make it first")
+	q.run("get", key, "-o", filepath.Join("not there", "x")).wants(1).says("qs: not there: it is not there: make it first")
 	if left, _ := filepath.Glob(filepath.Join(q.dir, "*.part")); len(left) > 0 {
 		t.Errorf("left: %q", left)
 	}

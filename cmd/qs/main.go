@@ -48,7 +48,8 @@ const usage = `qs gets files from a desk to a link.
   --       ends the options
 
 QS_SERVER (http://host/v1), QS_TOKEN and QS_SESSION name a server; QS_SERVER alone
-may be an invitation to one (http://host/v1#key=TOKEN). Without them qs uses this computer's own storage. QUICKSYNC_HOME says where that is kept.
+may be an invitation to one (http://host/v1#key=TOKEN). Without them qs uses this
+computer's own storage. QUICKSYNC_HOME says where that is kept.
 QS_PATIENCE is how long a server may stay away before it is given up: 2m unless
 it says otherwise. Time without a network does not count.
 `

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"quicksync.me/desktop/service/api"
@@ -90,7 +91,7 @@ func invited() (to session.Invitation, err error) {
 		return to, nil
 	}
 	told, err := session.ParseKey(to.Server)
-	if err != nil || told.Token == to.Server {
+	if err != nil || !strings.Contains(to.Server, "://") {
 		return to, fmt.Errorf("QS_SERVER is set, but QS_TOKEN, the key for it, is not (%w)", errUsage)
 	}
 	told.SessionID = cmp.Or(to.SessionID, told.SessionID)
@@ -139,7 +140,7 @@ func (s *storage) node(ctx context.Context, where paths.Paths) (instance.NodeInf
 		if err != nil {
 			return instance.NodeInfo{}, err
 		}
-		s.lasting = running.Kind != "qs"
+		s.lasting = running.Kind != "qs" && !lease.Ending
 		s.borrow(lease)
 		return lease.Node, nil
 	}

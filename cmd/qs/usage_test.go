@@ -83,7 +83,9 @@ func TestAnInvitationNamesItsServer(t *testing.T) {
 	if r := onServer(t, n.URL+"#key="+key, "").ok("list"); !strings.Contains(r.stdout, "a.txt") {
 		t.Errorf("the list is %q", r.stdout)
 	}
-	onServer(t, key, "").run("list").wants(2).says("QS_TOKEN")
+	for _, noServer := range []string{key, key + "\r", "Bearer " + key, "files.example.org "} {
+		onServer(t, noServer, "").run("list").wants(2).says("QS_TOKEN")
+	}
 }
 
 // Options may stand anywhere up to "--", which ends them.

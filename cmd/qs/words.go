@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/dustin/go-humanize"
 
@@ -27,9 +28,9 @@ type word struct {
 // folderInUse is said of the whole folder, and of its storage alone.
 const folderInUse = "Another program uses this data folder and does not answer. Wait until it has finished, or end it."
 
-// noFolder is said of a file that shall lie in a folder which is not there. It is not
-// made: its disk may have been pulled out.
-const noFolder = "its folder is not there: make it first"
+// noFolder is said of a folder in which a file shall lie. It is not made: its disk may
+// have been pulled out.
+const noFolder = "it is not there: make it first"
 
 // words are looked through in order. Errors of files put their path in front.
 var words = []word{
@@ -101,17 +102,22 @@ func sentence(err error) string {
 		return err.Error()
 	}
 	text := w.sentence
-	if w.kind == transfer.ErrUnwritable && errors.Is(err, fs.ErrNotExist) {
-		text = noFolder
-	}
 	var file *transfer.FileError
 	if errors.As(err, &file) {
+		if w.kind == transfer.ErrUnwritable && isAway(file.Path) {
+			text = noFolder
+		}
 		text = fmt.Sprintf("%s: %s", shown(file.Path), text)
 		if file.Limit > 0 {
 			text += fmt.Sprintf(" (at most %s)", humanize.Bytes(uint64(file.Limit)))
 		}
 	}
 	return text + details(err)
+}
+
+func isAway(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // details are the words of the system or of the server, in parentheses.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,6 +33,7 @@ type holder struct {
 
 	mu      sync.Mutex
 	closing bool
+	resting atomic.Bool // it is done, but for its leases
 	leases  int
 	free    chan struct{} // closed while there is no lease
 
@@ -158,7 +160,7 @@ func (h *holder) serveLease(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer h.endLease()
-	answer(w, http.StatusOK, nodeAnswer(node))
+	answer(w, http.StatusOK, leaseAnswer{nodeAnswer(node), h.resting.Load()})
 	if http.NewResponseController(w).Flush() == nil {
 		<-r.Context().Done()
 	}
@@ -196,6 +198,7 @@ func (h *holder) unleased() <-chan struct{} {
 // begins any more: one that came between the two would keep the directory from
 // everybody else.
 func (h *holder) rest(ctx context.Context) error {
+	h.resting.Store(true)
 	for !h.closeIfFree() {
 		select {
 		case <-h.unleased():

@@ -341,6 +341,9 @@ func TestRest(t *testing.T) {
 	one := lease(t, running(t, dir))
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
+	if one.Ending {
+		t.Error("it is said to be done before it is")
+	}
 	if err := first.Rest(cancelled); !errors.Is(err, context.Canceled) {
 		t.Errorf("with a lease, cancelled: %v", err)
 	}
@@ -349,6 +352,9 @@ func TestRest(t *testing.T) {
 	two := lease(t, running(t, dir))
 	one.Close()
 	three := lease(t, running(t, dir)) // while the second is there
+	if !three.Ending {
+		t.Error("it does not say that it is done")
+	}
 	two.Close()
 	if err := running(t, dir).HandOver(t.Context(), nil); err != nil {
 		t.Errorf("HandOver: %v", err)

@@ -14,6 +14,8 @@ import (
 type Lease struct {
 	// Node is how to reach the node.
 	Node NodeInfo
+	// Ending tells that the other program is done, and stays for its leases alone.
+	Ending bool
 
 	hangUp context.CancelFunc
 	done   chan struct{}
@@ -45,12 +47,12 @@ func (r *Running) lease(life context.Context, hangUp context.CancelFunc) (*Lease
 	if err != nil {
 		return nil, err
 	}
-	var node nodeAnswer
-	if err := json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&node); err != nil {
+	var told leaseAnswer
+	if err := json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(&told); err != nil {
 		response.Body.Close()
 		return nil, fmt.Errorf("%w: %s: %w", ErrGone, r.who(), err)
 	}
-	lease := &Lease{Node: NodeInfo(node), hangUp: hangUp, done: make(chan struct{})}
+	lease := &Lease{Node: NodeInfo(told.nodeAnswer), Ending: told.Ending, hangUp: hangUp, done: make(chan struct{})}
 	go lease.listen(response.Body)
 	return lease, nil
 }

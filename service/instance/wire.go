@@ -43,6 +43,12 @@ type nodeAnswer struct {
 	SessionID string `json:"sessionId"`
 }
 
+// leaseAnswer is the node that is leased, by a program that may be done.
+type leaseAnswer struct {
+	nodeAnswer
+	Ending bool `json:"ending,omitempty"`
+}
+
 // NodeInfo tells how to reach a node. Printed, logged or marshalled it keeps the
 // token to itself.
 type NodeInfo struct {

@@ -128,6 +128,8 @@ func publish(part, path string) (string, error) {
 		switch err := paths.RenameNew(part, name); {
 		case err == nil:
 			return name, nil
+		case isGone(part, err): // somebody has deleted it, or its disk is away
+			return "", &FileError{Path: part, Kind: ErrVanished, Err: systemError(err)}
 		case !errors.Is(err, fs.ErrExist):
 			return "", &FileError{Path: name, Kind: ErrUnwritable, Err: systemError(err)}
 		}

@@ -270,6 +270,29 @@ func TestADeletedFileIsNotGoneOnWith(t *testing.T) {
 	})
 }
 
+// TestAPartFileThatIsDeletedMeanwhileIsNamed, and fetched again the next time.
+func TestAPartFileThatIsDeletedMeanwhileIsNamed(t *testing.T) {
+	resuming(t, func(b *bench) {
+		_, content, d := b.interruptedDownload()
+		b.restart()
+		b.fake.SetAfter(func(op string) error {
+			if op == "fetch" {
+				_ = os.Remove(d.Path + ".part")
+			}
+			return nil
+		})
+		var file *transfer.FileError
+		if _, err := b.engine.Download(context.Background(), d); !errors.As(err, &file) || file.Kind != transfer.ErrVanished || file.Path != d.Path+".part" {
+			t.Error(err)
+		}
+		b.fake.SetAfter(nil)
+		path, err := b.engine.Download(context.Background(), d)
+		if got, _ := os.ReadFile(path); err != nil || path != d.Path || string(got) != content {
+			t.Errorf("%q, %v", path, err)
+		}
+	})
+}
+
 // TestAWholeFileThatGetsNoNameIsNotLost: its disk was pulled out with the last
 // byte; the next try names it, in the same run.
 func TestAWholeFileThatGetsNoNameIsNotLost(t *testing.T) {
