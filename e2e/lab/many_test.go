@@ -77,7 +77,7 @@ func sendBatch(t *testing.T, dice *rand.Rand) (traffic strict.Traffic, faults in
 	}
 	told := b.start("send", "--json", "--each", "files").ends(0)
 	b.arrived(told, paths...)
-	b.neverAgain(answered)
+	b.neverAgain()
 	p.wantAll(t)
 	b.must(os.RemoveAll(filepath.Join(b.dir, "files")))
 	b.server.Close()

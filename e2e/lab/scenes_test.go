@@ -51,26 +51,18 @@ func TestKeyEnds(t *testing.T) {
 	}
 	b.token = "the-new-key"
 	b.arrived(b.start("resume", "--json").ends(0), large)
-	b.neverAgain(delivered)
+	b.neverAgain()
 }
 
-// neverAgain checks that no part was sent again, other than beside another
-// sending, after one of which this holds.
-func (b *bench) neverAgain(after func(strict.Attempt) bool) {
+// neverAgain checks that no part was sent again whose answer had been heard.
+func (b *bench) neverAgain() {
 	b.Helper()
-	done := map[strict.Call]bool{}
 	for _, a := range b.server.Attempts() {
-		if done[a.Call] && !a.Beside {
+		if a.Needless {
 			b.Errorf("part %d of %s was sent again after its answer", a.Part, a.Key)
 		}
-		done[a.Call] = done[a.Call] || after(a)
 	}
 }
-
-// answered holds for a sending that the server has answered, delivered for one
-// whose answer was heard for sure.
-func answered(a strict.Attempt) bool  { return a.Answered }
-func delivered(a strict.Attempt) bool { return a.Delivered }
 
 // first spoils the first calls of some kinds, so many of each.
 func first(times int, fault strict.Fault, ops ...string) func(strict.Call) strict.Fault {
@@ -164,7 +156,7 @@ func TestStorm(t *testing.T) {
 			if n := s.refused.Load(); n == 0 || n > 100 {
 				t.Errorf("%d calls came in a storm of %v", n, storm)
 			}
-			b.neverAgain(answered)
+			b.neverAgain()
 		})
 	}
 }

@@ -126,7 +126,7 @@ func TestLineGoesAndComes(t *testing.T) {
 	b.passes(3 * time.Second)
 	b.must(b.line.Up(within(t)))
 	b.arrived(r.ends(0), large, small)
-	b.neverAgain(delivered)
+	b.neverAgain()
 }
 
 // passes lets time pass, where its passing is what a scene is about.

@@ -20,6 +20,10 @@ type Attempt struct {
 	// Beside tells that another sending of the same part was on its way when this
 	// one began: a hedge, or one that the sender had given up.
 	Beside bool
+	// Needless tells that the answer to an earlier sending of it had been heard for sure
+	// when this one began. An answer that is on its way then may be late: who sends the
+	// part once more cannot know of it.
+	Needless bool
 
 	ended bool
 }
@@ -61,8 +65,9 @@ func (s *Server) opened(c Call, r *http.Request) *Attempt {
 	defer s.mu.Unlock()
 	s.last[r.RemoteAddr] = last{part: a}
 	for _, other := range s.attempts {
-		if !other.ended && other.Call == c {
-			a.Beside = true
+		if other.Call == c {
+			a.Beside = a.Beside || !other.ended
+			a.Needless = a.Needless || other.Delivered
 		}
 	}
 	s.attempts = append(s.attempts, a)

@@ -238,6 +238,30 @@ func TestBeside(t *testing.T) {
 	}
 }
 
+// TestNeedless sends a part again: before its answer was heard for sure, over another
+// connection, and after that.
+func TestNeedless(t *testing.T) {
+	c := start(t, strict.Config{})
+	data := []byte("hello")
+	u := c.begin("name", data)
+	send := func() {
+		t.Helper()
+		_, err := c.put(u, 1, data)
+		c.must(err)
+	}
+	send()
+	c.transport.CloseIdleConnections()
+	send()
+	send() // which tells that the one before was heard
+	var needless []bool
+	for _, a := range c.server.Attempts() {
+		needless = append(needless, a.Needless)
+	}
+	if !slices.Equal(needless, []bool{false, false, true}) {
+		t.Errorf("needless are %v", needless)
+	}
+}
+
 // TestForgets loses uploads and changes the key.
 func TestForgets(t *testing.T) {
 	c := start(t, strict.Config{})
