@@ -2,8 +2,6 @@ package views
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"quicksync.me/desktop/views/words"
 )
@@ -45,7 +43,6 @@ func (w *Window) setAudience(to Audience, id string, after func()) {
 		return
 	}
 	t := w.words
-	text := newParagraph(theme.SizeNameText, widget.LowImportance)
-	text.SetText(t.Text("ask.closes", words.Args{"Answer": t.Text("ask.network")}))
+	text := newSentence(t.Text("ask.closes", words.Args{"Answer": t.Text("ask.network")}))
 	w.ask(t.Text("ask.title"), text, t.Text(id), raised, take)
 }

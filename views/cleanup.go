@@ -44,8 +44,7 @@ type cleanPage struct {
 func (w *Window) showCleanUp() {
 	t := w.words
 	p := &cleanPage{w: w, choices: column(grid / 2), chosen: -1}
-	p.state = newParagraph(theme.SizeNameText, widget.LowImportance)
-	p.state.SetText(t.Text("clean.looking"))
+	p.state = newSentence(t.Text("clean.looking"))
 	p.yes = newButton(w.kit, danger, glyphNone, t.Text("clean.yes"), p.clean)
 	p.yes.enable(false)
 	no := newButton(w.kit, raised, glyphNone, t.Text("ask.no"), func() { w.closeSheet() })

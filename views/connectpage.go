@@ -82,12 +82,6 @@ func (p *connectPage) makeButtons() {
 	p.connect = newButton(p.w.kit, accent, glyphNone, t.Text("connect.yes"), p.submit)
 }
 
-func newSentence(text string) *paragraph {
-	p := newParagraph(theme.SizeNameText, widget.LowImportance)
-	p.SetText(text)
-	return p
-}
-
 func labelled(name string, object fyne.CanvasObject) fyne.CanvasObject {
 	label := newCaption()
 	label.set(name, colorQuiet)

@@ -20,6 +20,13 @@ func newParagraph(size fyne.ThemeSizeName, importance widget.Importance) *paragr
 	return p
 }
 
+// newSentence makes a paragraph that says one thing, quietly.
+func newSentence(text string) *paragraph {
+	p := newParagraph(theme.SizeNameText, widget.LowImportance)
+	p.SetText(text)
+	return p
+}
+
 // CreateRenderer implements fyne.Widget.
 func (p *paragraph) CreateRenderer() fyne.WidgetRenderer {
 	return &paragraphRenderer{WidgetRenderer: p.Label.CreateRenderer(), paragraph: p}

@@ -1,11 +1,6 @@
 package views
 
-import (
-	"strings"
-
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
-)
+import "strings"
 
 // quitPage is the question whether to quit.
 type quitPage struct {
@@ -20,8 +15,7 @@ func (o Overall) leaves() bool { return o.Running || o.Adding || o.Saving != "" 
 // askQuit asks before something is left undone. Its answers name what they are
 // about: Cancel could be meant for the uploads.
 func (w *Window) askQuit() {
-	text := newParagraph(theme.SizeNameText, widget.LowImportance)
-	text.SetText(w.quitText())
+	text := newSentence(w.quitText())
 	w.askEither(w.quitTitle(), text, w.words.Text("quit.no"), w.words.Text("quit.yes"), raised, w.actions.Quit)
 	w.leaving = &quitPage{w.sheet, text}
 }

@@ -3,8 +3,6 @@ package views
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"quicksync.me/desktop/views/words"
 )
@@ -137,8 +135,7 @@ func (p *settingsPage) prefer(change func(*Preferences)) { p.w.actions.Prefer(ch
 
 // askReset asks before all that was chosen is lost.
 func (w *Window) askReset() {
-	text := newParagraph(theme.SizeNameText, widget.LowImportance)
-	text.SetText(w.words.Text("reset.text"))
+	text := newSentence(w.words.Text("reset.text"))
 	w.ask(w.words.Text("reset.title"), text, w.words.Text("reset.yes"), danger, w.actions.ResetPreferences)
 }
 

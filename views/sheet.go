@@ -134,8 +134,7 @@ func (w *Window) askDelete() {
 			setParagraph(name, named(w.words, row.Name))
 		}
 	}
-	text := newParagraph(theme.SizeNameText, widget.LowImportance)
-	text.SetText(w.words.Text("delete.links"))
+	text := newSentence(w.words.Text("delete.links"))
 	w.ask(title, column(grid, name, text), w.words.Count("delete.yes", len(ids)), danger, func() { w.actions.Delete(ids) })
 	asked := w.sheet
 	w.actions.Originals(ids, func(all bool) {
@@ -167,8 +166,7 @@ func (w *Window) sendEach(ids []string) {
 		w.actions.SendEach(ids)
 		return
 	}
-	text := newParagraph(theme.SizeNameText, widget.LowImportance)
-	text.SetText(w.words.Text("each.text"))
+	text := newSentence(w.words.Text("each.text"))
 	w.ask(w.words.Text("each.title"), text, w.words.Text("each.yes"), raised, func() { w.actions.SendEach(ids) })
 }
 

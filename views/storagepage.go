@@ -138,8 +138,7 @@ func (w *Window) askForget(place Place) {
 	name := newParagraph(theme.SizeNameText, widget.MediumImportance)
 	name.TextStyle.Bold = true
 	name.SetText(shown(place.Name))
-	text := newParagraph(theme.SizeNameText, widget.LowImportance)
-	text.SetText(w.words.Text("forget.text"))
+	text := newSentence(w.words.Text("forget.text"))
 	w.ask(w.words.Text("forget.title"), column(grid, name, text), w.words.Text("forget.yes"), danger,
 		func() { w.actions.Forget(place.ID) })
 }
