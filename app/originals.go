@@ -3,7 +3,6 @@ package app
 import (
 	"os"
 	"slices"
-	"strings"
 )
 
 // originals looks whether what rows were uploaded from is on this computer, off the UI
@@ -48,12 +47,7 @@ func (a *App) originalsOf(id string) []string {
 		}
 		return []string{u.Path}
 	}
-	placeID, key, _ := strings.Cut(id, "/")
-	p := a.place(placeID)
-	if p == nil {
-		return nil
-	}
-	if f, ok := a.original(p, key); ok {
+	if f, ok := a.originalOf(id); ok {
 		return []string{f.Path}
 	}
 	return nil

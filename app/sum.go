@@ -28,6 +28,15 @@ func (a *App) original(p *place, key string) (journal.Finished, bool) {
 	return f, ok && f.Path != "" && path.Base(f.Name) == filepath.Base(f.Path)
 }
 
+// originalOf is the original of a row of an earlier run. Callers hold a.mu.
+func (a *App) originalOf(id string) (f journal.Finished, ok bool) {
+	placeID, key, _ := strings.Cut(id, "/")
+	if p := a.place(placeID); p != nil {
+		f, ok = a.original(p, key)
+	}
+	return f, ok
+}
+
 // sumView is what the pane says of the SHA-256 of the selected file. Callers hold
 // a.mu.
 func (a *App) sumView(p *place, r views.Row, key string) views.Sum {
@@ -72,12 +81,7 @@ func (a *App) sumOf(id string) func(context.Context, *atomic.Int64) (string, err
 	if _, ours := a.transfers.byID[id]; ours {
 		return func(ctx context.Context, read *atomic.Int64) (string, error) { return a.Engine.SHA256(ctx, id, read) }
 	}
-	placeID, key, _ := strings.Cut(id, "/")
-	p := a.place(placeID)
-	if p == nil {
-		return nil
-	}
-	f, ok := a.original(p, key)
+	f, ok := a.originalOf(id)
 	if !ok {
 		return nil
 	}
