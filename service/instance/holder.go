@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -33,7 +32,7 @@ type holder struct {
 
 	mu      sync.Mutex
 	closing bool
-	resting atomic.Bool // it is done, but for its leases
+	resting bool // it is done, but for its leases
 	leases  int
 	free    chan struct{} // closed while there is no lease
 
@@ -155,27 +154,30 @@ func (h *holder) serveLease(w http.ResponseWriter, r *http.Request) {
 		refuseWith(w, err)
 		return
 	}
-	if !h.beginLease() {
+	resting, ok := h.beginLease()
+	if !ok {
 		refuseClosing(w)
 		return
 	}
 	defer h.endLease()
-	answer(w, http.StatusOK, leaseAnswer{nodeAnswer(node), h.resting.Load()})
+	answer(w, http.StatusOK, leaseAnswer{nodeAnswer(node), resting})
 	if http.NewResponseController(w).Flush() == nil {
 		<-r.Context().Done()
 	}
 }
 
-func (h *holder) beginLease() bool {
+// beginLease counts a lease, and tells whether it is of a program that is done; it is
+// not ok to begin one when that ends.
+func (h *holder) beginLease() (resting, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closing {
-		return false
+		return false, false
 	}
 	if h.leases++; h.leases == 1 {
 		h.free = make(chan struct{})
 	}
-	return true
+	return h.resting, true
 }
 
 func (h *holder) endLease() {
@@ -198,8 +200,7 @@ func (h *holder) unleased() <-chan struct{} {
 // begins any more: one that came between the two would keep the directory from
 // everybody else.
 func (h *holder) rest(ctx context.Context) error {
-	h.resting.Store(true)
-	for !h.closeIfFree() {
+	for !h.restIfFree() {
 		select {
 		case <-h.unleased():
 		case <-ctx.Done():
@@ -209,9 +210,10 @@ func (h *holder) rest(ctx context.Context) error {
 	return nil
 }
 
-func (h *holder) closeIfFree() bool {
+func (h *holder) restIfFree() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.resting = true
 	h.closing = h.closing || h.leases == 0
 	return h.closing
 }
