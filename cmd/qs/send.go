@@ -285,8 +285,8 @@ func (s *sending) tell(ctx context.Context, st transfer.Status) {
 		o.State = "cancelled"
 	case transfer.Already:
 		o.State = "already"
-		s.done++
-	default:
+	}
+	if st.State.Stored() {
 		s.done++
 	}
 	if !s.json && !st.State.Stored() {

@@ -104,7 +104,7 @@ func sentence(err error) string {
 	text := w.sentence
 	var file *transfer.FileError
 	if errors.As(err, &file) {
-		if w.kind == transfer.ErrUnwritable && isAway(file.Path) {
+		if w.kind == transfer.ErrUnwritable && isMissing(file.Path) {
 			text = noFolder
 		}
 		text = fmt.Sprintf("%s: %s", shown(file.Path), text)
@@ -115,7 +115,7 @@ func sentence(err error) string {
 	return text + details(err)
 }
 
-func isAway(path string) bool {
+func isMissing(path string) bool {
 	_, err := os.Stat(path)
 	return errors.Is(err, fs.ErrNotExist)
 }
