@@ -12,7 +12,7 @@ import (
 // with all that it holds: what is found to be closed later on stops all of it.
 func readable(path string) *transfer.FileError {
 	if err := unix.Access(path, unix.R_OK); err != nil {
-		return &transfer.FileError{Path: path, Kind: transfer.ErrUnreadable, Err: err}
+		return transfer.NewFileError(path, err)
 	}
 	return nil
 }

@@ -88,13 +88,13 @@ func (f *fetch) forget() {
 // systemError is what the system says of a file, without the names that a FileError
 // has already.
 func systemError(err error) error {
-	var one *fs.PathError
-	var two *os.LinkError
+	var path *fs.PathError
+	var link *os.LinkError
 	switch {
-	case errors.As(err, &one):
-		return one.Err
-	case errors.As(err, &two):
-		return two.Err
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
 	}
 	return err
 }
@@ -128,7 +128,7 @@ func publish(part, path string) (string, error) {
 		switch err := paths.RenameNew(part, name); {
 		case err == nil:
 			return name, nil
-		case isGone(part, err): // somebody has deleted it, or its disk is away
+		case isGone(part, err): // somebody has deleted it
 			return "", &FileError{Path: part, Kind: ErrVanished, Err: systemError(err)}
 		case !errors.Is(err, fs.ErrExist):
 			return "", &FileError{Path: name, Kind: ErrUnwritable, Err: systemError(err)}

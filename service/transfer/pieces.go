@@ -29,10 +29,16 @@ func (p *pieces) plan(n int) { p.tags = make([]string, n) }
 
 func (p *pieces) planned() bool { return len(p.tags) > 0 }
 
-func (p *pieces) has(number int) bool {
+// missing are the numbers of the pieces that are not there.
+func (p *pieces) missing() (numbers []int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.tags[number-1] != ""
+	for i, tag := range p.tags {
+		if tag == "" {
+			numbers = append(numbers, i+1)
+		}
+	}
+	return numbers
 }
 
 func (p *pieces) set(number int, tag string) {
@@ -103,10 +109,11 @@ var errWhole = errors.New("the whole file has come")
 // other files.
 func (f *fetch) fetchMissing(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
-	first, batch := true, flow.NewBatch(f.plan.Parts-len(f.pieces.there()))
-	for number := 1; number <= f.plan.Parts && gctx.Err() == nil; number++ {
-		if f.pieces.has(number) {
-			continue
+	missing := f.pieces.missing()
+	batch := flow.NewBatch(len(missing))
+	for i, number := range missing {
+		if gctx.Err() != nil {
+			break
 		}
 		_, size := f.plan.Part(number)
 		place, err := f.route.down.Acquire(gctx, batch, size)
@@ -117,10 +124,9 @@ func (f *fetch) fetchMissing(ctx context.Context) error {
 			defer place.Release()
 			return f.fetchPiece(gctx, number)
 		})
-		if first && !f.knowsRanges(gctx) {
+		if i == 0 && !f.knowsRanges(gctx) {
 			break // the whole file comes at once
 		}
-		first = false
 	}
 	err := g.Wait()
 	switch whole := f.pieces.isWhole(); {

@@ -144,9 +144,5 @@ func fileError(path string, err error) *FileError {
 	if errors.Is(err, fs.ErrNotExist) {
 		kind = ErrVanished
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		err = pathErr.Err
-	}
-	return &FileError{Path: path, Kind: kind, Err: err}
+	return &FileError{Path: path, Kind: kind, Err: systemError(err)}
 }
