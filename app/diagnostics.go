@@ -11,7 +11,6 @@ import (
 	"os"
 	"regexp"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -20,6 +19,7 @@ import (
 	"quicksync.me/desktop/service/session"
 	"quicksync.me/desktop/service/settings"
 	"quicksync.me/desktop/service/transfer"
+	"quicksync.me/desktop/service/version"
 	"quicksync.me/desktop/views"
 )
 
@@ -45,7 +45,7 @@ func (a *App) diagnostics(done func(text string)) {
 func (a *App) diagnose() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "QuickSync %s, Fyne %s, %s, %s/%s, %d processors\n",
-		programVersion(), moduleVersion("fyne.io/fyne/v2"), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+		version.Program(), version.Of("fyne.io/fyne/v2"), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	a.diagnosePlaces(&b)
 	a.diagnoseTransfers(&b)
 	a.diagnosePreferences(&b)
@@ -104,31 +104,6 @@ func (a *App) diagnosePreferences(b *strings.Builder) {
 		s.CopyWhenDone, s.FoldersAsFiles, s.Notify, s.LinkHours, s.Workers, a.audience())
 	h := s.Limits.Hours
 	fmt.Fprintf(b, "limits: up %d, down %d, from %q to %q up %d, down %d\n", s.Limits.Up, s.Limits.Down, h.From, h.To, h.Up, h.Down)
-}
-
-func programVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "?"
-	}
-	version := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			version += " " + s.Value[:min(len(s.Value), 12)]
-		}
-	}
-	return version
-}
-
-func moduleVersion(path string) string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range info.Deps {
-			if m.Path == path {
-				return m.Version
-			}
-		}
-	}
-	return "?"
 }
 
 // kinds are all errors that may be named: what they say is this program's own.

@@ -39,6 +39,7 @@ const usage = `qs gets files from a desk to a link.
   qs get KEY [-o PATH]                fetch a file, or go on with it
   qs rm KEY…                          delete files from the storage, for good
   qs node [--listen ADDR] [--data DIR] be a storage, until interrupted
+  qs version                          which qs this is
 
   --limit-rate RATE  bytes a second that send, resume and get use at most:
                      500K, 1.5M (a letter alone is a power of 1024), 2MB/s, 2MiB/s
@@ -100,14 +101,15 @@ var commands = map[string]struct {
 	min, max int
 	run      func(context.Context, *command) error
 }{
-	"send":   {1, -1, send},
-	"resume": {0, 0, resume},
-	"list":   {0, 0, list},
-	"info":   {1, 1, info},
-	"link":   {1, 1, link},
-	"get":    {1, 1, get},
-	"rm":     {1, -1, remove},
-	"node":   {0, 0, serve},
+	"send":    {1, -1, send},
+	"resume":  {0, 0, resume},
+	"list":    {0, 0, list},
+	"info":    {1, 1, info},
+	"link":    {1, 1, link},
+	"get":     {1, 1, get},
+	"rm":      {1, -1, remove},
+	"node":    {0, 0, serve},
+	"version": {0, 0, tellVersion},
 }
 
 // errUsage says that the command line is not understood.
@@ -152,6 +154,7 @@ func parse(args []string, stdout, stderr io.Writer) (*command, error) {
 	flags.StringVar(&c.listen, "listen", "", "")
 	flags.StringVar(&c.data, "data", "", "")
 	flags.BoolVar(&c.each, "each", false, "")
+	version := flags.Bool("version", false, "")
 	flags.BoolVar(&c.sha256, "sha256", false, "")
 	flags.Func("limit-rate", "", func(text string) (err error) {
 		c.limit, err = parseRate(text)
@@ -160,6 +163,9 @@ func parse(args []string, stdout, stderr io.Writer) (*command, error) {
 	words, err := split(flags, args)
 	if err != nil {
 		return nil, err
+	}
+	if *version {
+		words = append([]string{"version"}, words...)
 	}
 	if len(words) == 0 {
 		return nil, errors.New("say what to do")

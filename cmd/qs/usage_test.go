@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,21 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%q writes %q", args, r.stdout)
 		}
 	}
+}
+
+// TestVersion: who reports what went wrong can say of which program.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	q := onServer(t, "http://127.0.0.1:1/v1", "") // no storage is asked for it
+	for _, args := range [][]string{{"version"}, {"--version"}} {
+		if r := q.ok(args...); !strings.HasPrefix(r.stdout, "qs ") || !strings.Contains(r.stdout, runtime.Version()) {
+			t.Errorf("%q writes %q", args, r.stdout)
+		}
+	}
+	if r := q.ok("version", "--json"); !strings.Contains(r.stdout, `"go":"`+runtime.Version()+`"`) {
+		t.Errorf("as JSON it is %q", r.stdout)
+	}
+	q.run("version", "a").wants(2).says("version does not take \"a\"")
 }
 
 // A server without a key is a mistake of the call, whatever the command.
