@@ -13,8 +13,13 @@ import (
 	"quicksync.me/desktop/service/transfer"
 )
 
-// look is how soon a running send looks again at what has changed.
-const look = 10 * time.Millisecond
+// Of many files much changes together: a running send looks again no sooner than
+// after look while more than few are left. What becomes of the last few is told at
+// once.
+const (
+	look = 10 * time.Millisecond
+	few  = 16
+)
 
 // sent is what JSON says of one file.
 type sent struct {
@@ -209,7 +214,9 @@ func (s *sending) watch(ctx context.Context, all <-chan found) {
 			s.interrupted(ctx, &rev)
 			return
 		case <-s.engine.Wake():
-			time.Sleep(look) // much changes together
+			if !known || s.found.files-s.ended > few {
+				known = s.pause(all) || known
+			}
 		case <-tick.C:
 		}
 		if s.found.cut != nil { // by the end of ctx
@@ -217,6 +224,16 @@ func (s *sending) watch(ctx context.Context, all <-chan found) {
 			return
 		}
 		s.report(ctx, &rev)
+	}
+}
+
+// pause lasts for a look, or until everything has been found.
+func (s *sending) pause(all <-chan found) (known bool) {
+	select {
+	case s.found = <-all:
+		return true
+	case <-time.After(look):
+		return false
 	}
 }
 
