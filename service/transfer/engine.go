@@ -3,8 +3,8 @@
 //
 // The rules are:
 //
-//   - Files wait in two lanes, small and large, so that small ones do not wait
-//     behind a film. Parts of all files share the places of their server, whose
+//   - Files wait in two lanes of each target, small and large, so that small ones
+//     do not wait behind a film, and none behind a server that is away. Parts of all files share the places of their server, whose
 //     number follows the goodput.
 //   - A call that may work later is repeated, at the pace of its server, which
 //     all calls share. A call whose answer was lost is looked up first.
@@ -92,7 +92,7 @@ type Engine struct {
 	running  map[*upload]struct{} // those that move
 	added    uint64               // how many uploads there have been
 	swept    int                  // how many of order are gone
-	lanes    [2]lane
+	lanes    map[string]*[2]lane  // by target: one that is away keeps no other waiting
 	held     bool
 	proving  int // finished files whose proof is waited for
 	clearing int // cancelled uploads that are deleted from their servers
@@ -127,7 +127,7 @@ func New(cfg Config) *Engine {
 		uploads:   map[string]*upload{},
 		running:   map[*upload]struct{}{},
 		queued:    map[queueKey]*upload{},
-		lanes:     [2]lane{{width: smallLane}, {width: largeLane}},
+		lanes:     map[string]*[2]lane{},
 	}
 	e.left, e.fetches = leftUploads(cfg), leftDownloads(cfg.Left)
 	e.history, e.sums = make(map[string]journal.Finished, len(cfg.History)), map[string]string{}
@@ -253,13 +253,18 @@ func (e *Engine) enqueue(u *upload) {
 }
 
 // laneOf is the lane of an upload. What was not measured yet, such as a folder, may
-// be of any size.
+// be of any size. Callers hold e.mu.
 func (e *Engine) laneOf(u *upload) *lane {
+	lanes, known := e.lanes[u.targetID]
+	if !known {
+		lanes = &[2]lane{{width: smallLane}, {width: largeLane}}
+		e.lanes[u.targetID] = lanes
+	}
 	_, bundled := u.src.(Bundle)
 	if u.size <= smallFile && (u.size > 0 || !bundled) {
-		return &e.lanes[0]
+		return &lanes[0]
 	}
-	return &e.lanes[1]
+	return &lanes[1]
 }
 
 // dispatch starts what may start. Callers hold e.mu.
@@ -267,19 +272,25 @@ func (e *Engine) dispatch() {
 	if e.closed {
 		return
 	}
-	for i := range e.lanes {
-		l := &e.lanes[i]
-		for l.active < l.width && len(l.queue) > 0 {
-			u := l.queue[0]
-			l.queue[0] = nil
-			l.queue = l.queue[1:]
-			u.queued = false
-			// One that was paused or cancelled meanwhile has lost its turn.
-			if u.state == Waiting {
-				e.start(u, l)
-			} else {
-				e.routes[u.targetID].lookups.count(-1)
-			}
+	for _, lanes := range e.lanes {
+		for i := range lanes {
+			e.fill(&lanes[i])
+		}
+	}
+}
+
+// fill starts as many of a lane as there is room for. Callers hold e.mu.
+func (e *Engine) fill(l *lane) {
+	for l.active < l.width && len(l.queue) > 0 {
+		u := l.queue[0]
+		l.queue[0] = nil
+		l.queue = l.queue[1:]
+		u.queued = false
+		// One that was paused or cancelled meanwhile has lost its turn.
+		if u.state == Waiting {
+			e.start(u, l)
+		} else {
+			e.routes[u.targetID].lookups.count(-1)
 		}
 	}
 }
