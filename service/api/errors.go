@@ -103,6 +103,17 @@ func (e *Error) Transient() bool {
 	}
 }
 
+// Gateway tells that what has answered stands in front of the server and does not reach
+// it: 502 and 504 (RFC 9110, 15.6), what content delivery networks say instead, and a 404
+// that a node has not said.
+func (e *Error) Gateway() bool {
+	switch e.Status {
+	case http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusNotFound:
+		return e.Kind == ErrServer
+	}
+	return e.Status >= 520 && e.Status <= 530
+}
+
 // Acted tells whether the server may have carried the call out although it
 // failed: true for lost and mangled answers and for failures inside the server.
 func (e *Error) Acted() bool {

@@ -66,6 +66,7 @@ func (r *run) completeOnce(ctx context.Context) error {
 			if err != nil || f.Completed {
 				return err
 			}
+			r.route.pace.reached() // what fails now is complete
 		}
 		err := bucket.Complete(ctx, u.remote, u.tags)
 		uncertain = uncertain || acted(err)

@@ -32,6 +32,7 @@ type pace struct {
 	asked    time.Time // until when the server asked to wait
 	counted  time.Time // until when what fails is the same failure
 	failures int
+	answers  uint64 // how many calls were answered
 	since    time.Time
 	last     error
 	away     away
@@ -88,10 +89,18 @@ func (p *pace) answered(probe bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.failures, p.last = 0, nil
+	p.answers++
 	if probe && p.away.is() {
 		p.away.doubted = true
 		p.wake()
 	}
+}
+
+// reached notes that the server does answer, amid a call that has not worked yet.
+func (p *pace) reached() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answers++
 }
 
 // failed notes a transient failure, and for how long nothing has worked now. It
@@ -188,6 +197,7 @@ func sleep(ctx context.Context, d time.Duration) {
 // is how long nothing may have worked, and 0 is for ever.
 func (p *pace) try(ctx context.Context, patience time.Duration, call func() error) error {
 	trouble := troubled{pace: p, patience: patience}
+	trouble.othersAnswered() // from now on
 	for {
 		probe, err := p.wait(ctx)
 		if err != nil {
@@ -218,16 +228,20 @@ func (p *pace) try(ctx context.Context, patience time.Duration, call func() erro
 type troubled struct {
 	pace     *pace
 	patience time.Duration
-	inside   int // how often in a row the server has failed inside
-	alone    int // how often it has failed while others worked
+	inside   int    // how often in a row the server has failed inside
+	answers  uint64 // how many calls had been answered when it failed last
+	alone    int    // how often it has failed while others worked
 }
 
 // bears notes a failure, and waits if that is for this call alone; false is that
 // it is given up. One that fails while others work is made ever more rarely, as
 // if nothing worked.
 func (t *troubled) bears(ctx context.Context, e *api.Error) bool {
-	if t.inside++; e.Kind != api.ErrServer {
+	switch others := t.othersAnswered(); {
+	case e.Kind != api.ErrServer:
 		t.inside = 0
+	case others || !e.Gateway(): // where nobody gets through it is not the server that fails
+		t.inside++
 	}
 	lasting, alone := t.pace.failed(e)
 	if t.patience > 0 && (lasting >= t.patience || e.RetryAfter > t.patience) || t.inside >= maxServerFailures {
@@ -238,6 +252,15 @@ func (t *troubled) bears(ctx context.Context, e *api.Error) bool {
 		t.pace.rest(ctx, backoff(t.alone))
 	}
 	return true
+}
+
+// othersAnswered tells whether another call was answered since this one failed last.
+func (t *troubled) othersAnswered() bool {
+	t.pace.mu.Lock()
+	defer t.pace.mu.Unlock()
+	answered := t.pace.answers > t.answers
+	t.answers = t.pace.answers
+	return answered
 }
 
 // Retry makes one call to a server until it works, is refused for good, or
