@@ -45,7 +45,9 @@ func isStranger(err error) bool {
 
 // refusalOf judges a refusal. A portal sends elsewhere; and where no certificate
 // proves whose words they are, a page that would end an upload for good is not
-// believed of a server that is known to answer in JSON.
+// believed of a server that is known to answer in JSON. Nor is a node believed to have
+// no such file unless it says so by its code: while it starts anew, what stands in front
+// of it may answer in a word of its own that there is nothing.
 func (c *Client) refusalOf(resp *http.Response, code string, markup bool) error {
 	kind := kindOf(resp.StatusCode, code)
 	redirect := resp.StatusCode >= 300 && resp.StatusCode < 400
@@ -54,6 +56,8 @@ func (c *Client) refusalOf(resp *http.Response, code string, markup bool) error 
 		return c.stranger()
 	case markup && !isProved(resp) && c.known.Load() && isFinal(resp.StatusCode):
 		return ErrPortal
+	case resp.StatusCode == http.StatusNotFound && code == "" && c.isNode.Load():
+		return ErrServer
 	default:
 		return kind
 	}
