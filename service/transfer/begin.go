@@ -22,8 +22,8 @@ func (r *run) begin(ctx context.Context) error {
 	if u.remote.ID != "" {
 		return nil
 	}
-	uncertain := u.begun
-	return r.route.try(ctx, func() error {
+	uncertain, lost := u.begun, u.begun // whether an answer is, or ever was
+	err := r.route.try(ctx, func() error {
 		if uncertain {
 			if err := r.adopt(ctx); err != nil {
 				return err
@@ -37,6 +37,7 @@ func (r *run) begin(ctx context.Context) error {
 			return err
 		})
 		uncertain = acted(err)
+		lost = lost || uncertain
 		if err != nil {
 			return err
 		}
@@ -46,6 +47,14 @@ func (r *run) begin(ctx context.Context) error {
 		})
 		return nil
 	})
+	var refusal *api.Error
+	if errors.As(err, &refusal) && !lost { // there is nothing to look for
+		r.locked(func() {
+			u.begun = false
+			r.engine.keep(u)
+		})
+	}
+	return err
 }
 
 // beginning has the journal know of the upload before the server does. A

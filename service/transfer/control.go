@@ -201,7 +201,11 @@ func (e *Engine) sweep(u *upload) {
 
 // abort deletes what the server has of an upload. Nothing of it runs any more.
 func (e *Engine) abort(ctx context.Context, r *route, u *upload) {
-	err := (&run{engine: e, route: r, upload: u}).removeRemains(ctx)
+	err := r.removals.Acquire(ctx, 1)
+	if err == nil {
+		err = (&run{engine: e, route: r, upload: u}).removeRemains(ctx)
+		r.removals.Release(1)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	u.cancel = nil

@@ -53,12 +53,19 @@ func (e *Engine) conclude(cause error, r *route, u *upload, err error) {
 		e.change(u, e.withoutKey(), err)
 		e.hold(u.targetID, err)
 	default:
-		if !u.begun {
+		if !u.begun && !isRemote(err) {
 			e.drop(u) // there is nothing to go on with
 		}
 		e.cfg.Log.Warn("an upload failed", "transfer", u.id, "error", kindOf(err))
 		e.change(u, Failed, err)
 	}
+}
+
+// isRemote tells that the server is the reason, or the way to it: what has nothing to go
+// on with begins in the next run.
+func isRemote(err error) bool {
+	var remote *api.Error
+	return errors.As(err, &remote)
 }
 
 // clearedBy is by what way a cancelled upload is deleted whose turn was by r: the

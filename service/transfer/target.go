@@ -6,6 +6,8 @@ import (
 	"path"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"quicksync.me/desktop/service/api"
 	"quicksync.me/desktop/service/transfer/flow"
 )
@@ -79,11 +81,19 @@ type line struct {
 	tags     tagKinds
 	late     stragglers
 	lookups  *lookups
-	replaced chan struct{} // closed when the way leads to another server
+	removals *semaphore.Weighted // of what is left of cancelled uploads
+	replaced chan struct{}       // closed when the way leads to another server
 }
 
+// removing is how many cancelled uploads are removed from one server at once: a
+// thousand would be as many connections, and as many lists where a begin was lost.
+const removing = 8
+
 func newLine(workers int) *line {
-	return &line{pace: new(pace), up: flow.New(workers), down: flow.New(workers), lookups: newLookups(), replaced: make(chan struct{})}
+	return &line{
+		pace: new(pace), up: flow.New(workers), down: flow.New(workers), lookups: newLookups(),
+		removals: semaphore.NewWeighted(removing), replaced: make(chan struct{}),
+	}
 }
 
 // route is a target and the line to its server.
