@@ -235,7 +235,9 @@ func (r *run) prepare(ctx context.Context) (Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.begun && !version.Same(u.version) {
+	before := u.version
+	before.info = nil // a disk that was away meanwhile gives new identities
+	if u.begun && !version.Same(before) {
 		if !u.again {
 			return nil, &FileError{Path: r.upload.src.Path(), Kind: ErrChanged}
 		}
