@@ -1,6 +1,10 @@
 package transfer
 
-import "testing"
+import (
+	"testing"
+
+	"quicksync.me/desktop/service/api"
+)
 
 // waits has a file wait, and checks whether it has to ask for the list.
 func (l *lookups) waits(t *testing.T, fileKey string, asks bool) {
@@ -27,6 +31,21 @@ func TestOneAtATimeAsksForTheList(t *testing.T) {
 		t.Error("asks for nobody")
 	}
 	l.waits(t, "c", true)
+}
+
+// TestOneKeyForTwoFiles: whoever waited before looks for itself, and not for ever.
+func TestOneKeyForTwoFiles(t *testing.T) {
+	l := newLookups()
+	l.burst = true
+	first, _ := l.join("a")
+	second, _ := l.join("a")
+	if f := <-first; !f.alone {
+		t.Error("the first one is told of the second")
+	}
+	l.answer([]string{"a"}, []api.File{{Key: "a", Completed: true}})
+	if f := <-second; f.alone || f.file.Key != "a" {
+		t.Errorf("the second one is told %+v", f)
+	}
 }
 
 // The last files of a burst have made way for others, of which there are none.

@@ -79,6 +79,9 @@ func (l *lookups) join(fileKey string) (found chan lookup, first bool) {
 	}
 	first, l.asking = !l.asking, true
 	found = make(chan lookup, 1)
+	if other := l.waiting[fileKey]; other != nil { // a server that gives one key to two files
+		other <- lookup{alone: true}
+	}
 	l.waiting[fileKey] = found
 	return found, first
 }
