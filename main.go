@@ -128,7 +128,7 @@ func serve(where paths.Paths, gate *gate, language string, files []string, leave
 	keys := secrets.New(secrets.Config{})
 	defer within(ending, keys.Close)
 	cfg := transfer.Config{Reopen: bundle.ReopenWhole, Log: log}
-	setAside, end := keep(where, &cfg)
+	kept, setAside, end := keep(where, &cfg)
 	defer end()
 	engine := transfer.New(cfg)
 	defer engine.Close()
@@ -143,7 +143,7 @@ func serve(where paths.Paths, gate *gate, language string, files []string, leave
 	show(where, app.Params{
 		Settings: prefs, Secrets: keys, Node: here, Network: network, Awake: sleepless, Engine: engine, Words: text, Data: views.NewData(),
 		History: cfg.History, SetAside: setAside, Do: fyne.Do, Downloads: paths.Downloads(), Language: language,
-		Clipboard: clipboard.Read, ClipboardText: clipboardText(), Pasted: filepath.Join(where.Data, "pasted"), Left: cfg.Left, Log: log, LogFile: logFile,
+		Clipboard: clipboard.Read, ClipboardText: clipboardText(), Pasted: filepath.Join(where.Data, "pasted"), Left: cfg.Left, LeftWhole: kept != nil && kept.Whole(), Log: log, LogFile: logFile,
 	}, gate, files, leave)
 	return nil
 }
@@ -151,16 +151,16 @@ func serve(where paths.Paths, gate *gate, language string, files []string, leave
 // keep opens the journal for the engine. Where none can be kept, on a full disk
 // say, uploads go all the same, but not over a restart: that is told with the
 // journals that were set aside.
-func keep(where paths.Paths, cfg *transfer.Config) (setAside []error, end func()) {
+func keep(where paths.Paths, cfg *transfer.Config) (kept *journal.Journal, setAside []error, end func()) {
 	kept, left, setAside, err := journal.Open(where.Journals())
 	if err != nil {
-		return append(setAside, err), func() {}
+		return nil, append(setAside, err), func() {}
 	}
 	if cfg.History, err = kept.History(); err != nil {
 		setAside = append(setAside, err)
 	}
 	cfg.Journal, cfg.Left = kept, left
-	return setAside, func() { within(ending, func(context.Context) error { return kept.Close() }) }
+	return kept, setAside, func() { within(ending, func(context.Context) error { return kept.Close() }) }
 }
 
 // show opens the window and returns when the person has left.

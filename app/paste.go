@@ -128,8 +128,12 @@ func (a *App) removePasted(u *tracked) {
 	})
 }
 
-// sweepPasted deletes what earlier runs have pasted and nobody goes on with.
+// sweepPasted deletes what earlier runs have pasted and nobody goes on with. Where that
+// is not known of all of it, nothing is: it may be all that there is of a text.
 func (a *App) sweepPasted() {
+	if !a.LeftWhole {
+		return
+	}
 	entries, err := os.ReadDir(a.Pasted)
 	if err != nil { // nothing was ever pasted
 		return

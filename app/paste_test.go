@@ -3,10 +3,12 @@ package app
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 
 	"quicksync.me/desktop/service/clipboard"
+	"quicksync.me/desktop/service/transfer/journal"
 	"quicksync.me/desktop/views"
 )
 
@@ -106,6 +108,28 @@ func TestWhatNobodyGoesOnWithIsSwept(t *testing.T) {
 	if left := s.pastedFiles(); len(left) != 0 {
 		t.Errorf("%q is left", left)
 	}
+}
+
+// TestNothingIsSweptThatAnotherMayNeed: a program that runs beside, such as qs, may have
+// the journal that names it.
+func TestNothingIsSweptThatAnotherMayNeed(t *testing.T) {
+	s := newStage(t)
+	s.act(func(a views.Actions) { a.PauseAll() })
+	s.desk.copies(clipboard.Content{Text: "the only copy"}, nil)
+	s.act(func(a views.Actions) { a.Paste() })
+	s.pastedRow("Text"+stamped+`\.txt`, views.Paused)
+	s.stop()
+	s.stop = func() {}
+	beside, _, _, err := journal.Open(filepath.Join(s.dir, "journals"))
+	s.must(err)
+	s.start()
+	if len(s.pastedFiles()) != 1 || len(s.rows()) != 0 {
+		t.Errorf("%q is left, %d rows", s.pastedFiles(), len(s.rows()))
+	}
+	s.must(beside.Close())
+	s.start()
+	s.pastedRow("Text"+stamped+`\.txt`, views.Done)
+	s.until("no file", func() bool { return len(s.pastedFiles()) == 0 })
 }
 
 func TestCopiedFilesAreSent(t *testing.T) {

@@ -67,11 +67,12 @@ func lockAdopting(dir string) (unlock func(), err error) {
 	return func() { _ = l.Unlock() }, nil
 }
 
-// adopt reads the journals of a folder that nobody holds, but for our own.
-func adopt(dir, ours string) (entries []Entry, history []Finished, adopted []old, setAside []error) {
+// adopt reads the journals of a folder that nobody holds, but for our own. It tells
+// whether somebody holds one.
+func adopt(dir, ours string) (entries []Entry, history []Finished, adopted []old, setAside []error, held bool) {
 	files, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, nil, nil, []error{err}
+		return nil, nil, nil, []error{err}, false
 	}
 	for _, f := range files {
 		path := filepath.Join(dir, f.Name())
@@ -80,7 +81,9 @@ func adopt(dir, ours string) (entries []Entry, history []Finished, adopted []old
 		}
 		db, found, done, err := read(path)
 		switch {
-		case errors.Is(err, errHeld), errors.Is(err, fs.ErrNotExist): // its program has ended meanwhile, and left nothing
+		case errors.Is(err, errHeld):
+			held = true
+		case errors.Is(err, fs.ErrNotExist): // its program has ended meanwhile, and left nothing
 		case err != nil:
 			setAside = append(setAside, putAside(path, err))
 		default:
@@ -88,7 +91,7 @@ func adopt(dir, ours string) (entries []Entry, history []Finished, adopted []old
 			adopted = append(adopted, old{db, path})
 		}
 	}
-	return entries, history, adopted, setAside
+	return entries, history, adopted, setAside, held
 }
 
 // lockWait is how long the lock of a journal is tried for: who holds it holds

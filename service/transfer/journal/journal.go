@@ -97,8 +97,9 @@ const suffix = ".journal"
 // Journal is the journal of this program. Its methods may be called by many
 // goroutines.
 type Journal struct {
-	db   *bbolt.DB
-	path string
+	db    *bbolt.DB
+	path  string
+	whole bool
 
 	mu      sync.Mutex
 	pending []change
@@ -140,7 +141,8 @@ func Open(dir string) (j *Journal, entries []Entry, setAside []error, err error)
 	if j.db, err = create(j.path); err != nil {
 		return nil, nil, nil, err
 	}
-	entries, history, old, setAside := adopt(dir, j.path)
+	entries, history, old, setAside, held := adopt(dir, j.path)
+	j.whole = !held && len(setAside) == 0
 	entries, history = unique(entries, func(e Entry) string { return e.ID }), unique(history, func(f Finished) string { return f.Storage + f.FileKey })
 	if err := j.take(entries, history); err != nil {
 		_ = j.db.Close()
@@ -157,6 +159,10 @@ func Open(dir string) (j *Journal, entries []Entry, setAside []error, err error)
 	go j.commit()
 	return j, entries, setAside, nil
 }
+
+// Whole tells that what Open has returned is all that earlier runs have left: no other
+// program holds some of it, and nothing was set aside.
+func (j *Journal) Whole() bool { return j.whole }
 
 // unique drops what comes again: a start that was killed while it adopted has
 // left the same in two journals.

@@ -144,15 +144,15 @@ func TestAdoptsOnlyTheDead(t *testing.T) {
 		t.Fatalf("%q, %v", line, err)
 	}
 	j, entries := open(t, dir)
-	if len(entries) != 0 {
-		t.Errorf("took %v from a living process", entries)
+	if len(entries) != 0 || j.Whole() {
+		t.Errorf("took %v from a living process, or all that was left: %t", entries, j.Whole())
 	}
 	must(t, j.Close())
 	must(t, cmd.Process.Kill())
 	_ = cmd.Wait()
 	j, entries = open(t, dir)
-	if len(entries) != 1 || entries[0].ID != "held" {
-		t.Errorf("adopted %v", entries)
+	if len(entries) != 1 || entries[0].ID != "held" || !j.Whole() {
+		t.Errorf("adopted %v, all that was left: %t", entries, j.Whole())
 	}
 	must(t, j.Close())
 }
