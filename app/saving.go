@@ -48,7 +48,7 @@ func (a *App) saveTo(ids []string, folder string) {
 	for _, id := range ids {
 		if p, f, name, ok := a.find(id); ok && f.Completed {
 			s.add(transfer.Download{
-				Target: p.id, FileKey: f.Key, Path: filepath.Join(folder, names.FileName(path.Base(name))),
+				Target: p.id, FileKey: f.Key, Path: filepath.Join(folder, names.SavedName(path.Base(name))),
 			}, id, f.Size)
 		}
 	}

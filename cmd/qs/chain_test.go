@@ -156,10 +156,10 @@ func TestGetOverwritesNothing(t *testing.T) {
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	q, n := withServer(t)
-	for _, name := range []string{"../../up.txt", "/etc/passwd", `..\..\up.txt`, "\x1b]0;title\x07.txt", "rtl \u202Etxt.exe", "new\nline", "..", strings.Repeat("long", 2000)} {
+	for _, name := range []string{"../../up.txt", "/etc/passwd", `..\..\up.txt`, "\x1b]0;title\x07.txt", "rtl \u202Etxt.exe", "new\nline", "..", ".zshenv", strings.Repeat("long", 2000)} {
 		key := n.stores(name, []byte(name))
 		got := one[fetchedFile](q.ok("get", "--json", key))
-		if got.Path != filepath.Base(got.Path) || strings.ContainsAny(got.Path, "\x1b\n\u202E") || len(got.Path) > 255 {
+		if got.Path != filepath.Base(got.Path) || strings.HasPrefix(got.Path, ".") || strings.ContainsAny(got.Path, "\x1b\n\u202E") || len(got.Path) > 255 {
 			t.Errorf("%q lands at %q", name, got.Path)
 		}
 		for _, shown := range []string{q.ok("info", key).stdout, q.ok("list").stdout, q.ok("get", key).stdout} {

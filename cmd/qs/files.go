@@ -171,7 +171,7 @@ func get(ctx context.Context, c *command) error {
 	e, end := s.journalled(c)
 	defer end()
 	return c.fetch(ctx, e, transfer.Download{
-		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.FileName(s.conn.PlainName(f))),
+		Target: storageID, FileKey: f.Key, Path: destination(c.output, names.SavedName(s.conn.PlainName(f))),
 	}, f.Size)
 }
 

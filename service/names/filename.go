@@ -42,6 +42,18 @@ func FileName(name string) string {
 	return name
 }
 
+// SavedName is FileName for a file that is saved under a name that others have chosen.
+// It is never a hidden one: nobody would find it, and in a home folder it could be one
+// that the system or a shell reads as settings. Browsers put the same in place of the
+// dot.
+func SavedName(name string) string {
+	name = FileName(name)
+	if strings.HasPrefix(name, ".") {
+		return "_" + name[1:]
+	}
+	return name
+}
+
 // lastElement cuts at both separators on every system: the name may come from
 // another one than ours.
 func lastElement(path string) string {

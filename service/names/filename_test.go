@@ -17,6 +17,16 @@ func sealRaw(block cipher.Block, iv []byte, salt string, plain []byte) string {
 	return base64.StdEncoding.EncodeToString(append([]byte(magic+salt), padded...))
 }
 
+func TestSavedNamesAreNotHidden(t *testing.T) {
+	for name, want := range map[string]string{
+		".zshenv": "_zshenv", "..zshenv": "_.zshenv", "../.zshenv": "_zshenv", "\u200B.zshenv": "_zshenv", "a.b": "a.b", "..": "file", "": "file",
+	} {
+		if got := SavedName(name); got != want {
+			t.Errorf("%q is saved as %q, want %q", name, got, want)
+		}
+	}
+}
+
 var fileNames = map[string]string{
 	"report.pdf":              "report.pdf",
 	"":                        "file",
