@@ -194,10 +194,7 @@ func (s *storage) start(ctx context.Context, where paths.Paths, mine *instance.I
 // linkLifetime is what the person chose in the window for links of this
 // computer.
 func linkLifetime(where paths.Paths) func() time.Duration {
-	hours := settings.DefaultLinkHours
-	if f, err := settings.Open(filepath.Join(where.Config, "settings.json")); err == nil {
-		hours = f.Get().LinkHours
-	}
+	hours := settings.Read(filepath.Join(where.Config, "settings.json")).LinkHours
 	return func() time.Duration { return time.Duration(hours) * time.Hour }
 }
 

@@ -81,6 +81,16 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
+// Read returns the settings that a file holds, as far as they can be understood, and
+// the defaults of the others. It touches nothing: the file is another program's.
+func Read(path string) Settings {
+	f := &File{path: path, settings: defaults()}
+	if data, err := os.ReadFile(path); err == nil {
+		_ = f.parse(data) // what is wrong with it is for the other program to tell
+	}
+	return f.settings
+}
+
 // parse takes over what data holds. Its error means that the file is broken.
 func (f *File) parse(data []byte) error {
 	var head struct{ Version int }

@@ -218,6 +218,22 @@ func TestABrokenFileIsSetAside(t *testing.T) {
 	}
 }
 
+// TestReadTouchesNothing: the file is that of a program that runs beside.
+func TestReadTouchesNothing(t *testing.T) {
+	for content, hours := range broken {
+		path := fileWith(t, content)
+		want := defaults()
+		want.LinkHours = hours
+		same(t, content, Read(path), want)
+		same(t, "the file", contentOf(t, path), content)
+	}
+	path := fileWith(t, `{"version":2,"linkHours":24}`)
+	if s := Read(path); s.LinkHours != 24 {
+		t.Errorf("of a later version it reads %+v", s)
+	}
+	same(t, "without a file", Read(filepath.Join(t.TempDir(), "settings.json")), defaults())
+}
+
 func TestAFileThatCannotBeReadIsSetAside(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "settings.json")
 	if err := os.Mkdir(path, 0o700); err != nil {
