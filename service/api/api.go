@@ -96,7 +96,8 @@ func parseServer(server string) (base, host string, err error) {
 	u, err := url.Parse(strings.TrimSpace(server))
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
-		return "", "", fmt.Errorf("%q is no address of a server: it should look like %s", server, DefaultServer)
+		// It is not repeated: who mistakes the fields has put the key there.
+		return "", "", fmt.Errorf("this is no address of a server: it should look like %s", DefaultServer)
 	case u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		return "", "", fmt.Errorf("the address of a server has no user, query or fragment: it should look like %s", DefaultServer)
 	}
@@ -146,7 +147,7 @@ type File struct {
 // List returns the files of the bucket, unfinished uploads among them.
 func (c *Client) List(ctx context.Context) ([]File, error) {
 	var files []File
-	err := c.do(ctx, call{op: "list", method: http.MethodGet, path: pathBuckets, read: func(r io.Reader) error {
+	err := c.do(ctx, call{op: "list", method: http.MethodGet, path: pathBuckets, most: maxList, read: func(r io.Reader) error {
 		var err error
 		files, err = readFiles(r)
 		return err

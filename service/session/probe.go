@@ -44,7 +44,6 @@ func Probe(ctx context.Context, cfg Config, begins func(StepName), ends func(Ste
 	p := &probe{cfg: cfg, content: make([]byte, probeSize)}
 	_, _ = rand.Read(p.content)
 	var lines strings.Builder
-	fmt.Fprintf(&lines, "QuickSync connection test of %s\n", cfg.Server)
 	for _, step := range []struct {
 		name StepName
 		do   func(context.Context) error
@@ -62,7 +61,16 @@ func Probe(ctx context.Context, cfg Config, begins func(StepName), ends func(Ste
 		}
 		fmt.Fprintf(&lines, "%s: ok\n", step.name)
 	}
-	return lines.String(), err
+	return p.head() + lines.String(), err
+}
+
+// head begins a report. What was given as a server's address is named where it is
+// one: it may hold the key.
+func (p *probe) head() string {
+	if p.client == nil {
+		return "QuickSync connection test\n"
+	}
+	return "QuickSync connection test of " + p.client.Server() + "\n"
 }
 
 // probe carries what one step leaves for the next.

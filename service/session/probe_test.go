@@ -174,7 +174,7 @@ func viaHere(next http.Handler, w http.ResponseWriter, r *http.Request) {
 }
 
 func TestProbeOfNoServer(t *testing.T) {
-	for _, server := range []string{deadServer(t), "nonsense"} {
+	for _, server := range []string{deadServer(t), "nonsense", deadServer(t) + "#key=TOKEN", "host/v1#key=TOKEN", "https://me:TOKEN@host"} {
 		p := probe(t, session.Config{Server: server, Token: "TOKEN", HideNames: true})
 		if p.err == nil || len(p.ended) != 1 || p.begun[0] != session.StepReach || strings.Contains(p.report, "TOKEN") {
 			t.Errorf("%s: %v %q", server, p.begun, p.report)
