@@ -3,6 +3,7 @@ package api
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,9 +18,10 @@ import (
 )
 
 // Bounds on what a server may make us read, in bytes. A list of 100,000 files
-// is about 40 MB.
+// is about 40 MB; any other answer is of one file, or a session with its people.
 const (
-	maxReply   = 512 << 20
+	maxList    = 512 << 20
+	maxAnswer  = 1 << 20
 	maxProblem = 64 << 10
 )
 
@@ -38,6 +40,8 @@ type call struct {
 	wait waiting
 	// read takes the answer in; nil where there need not be any.
 	read func(io.Reader) error
+	// most is how long the answer may be, in bytes; maxAnswer where 0.
+	most int64
 }
 
 // do makes the call and turns everything that goes wrong into an *Error.
@@ -140,7 +144,7 @@ func (c *Client) transportError(ctx context.Context, op string, err error) error
 // take reads a good answer. It is an error unless it is whole, JSON, and says
 // what it must; where nothing must be said, it may be empty.
 func (c *Client) take(ctx context.Context, k call, resp *http.Response) error {
-	body := bufio.NewReader(http.MaxBytesReader(nil, resp.Body, maxReply))
+	body := bufio.NewReader(http.MaxBytesReader(nil, resp.Body, cmp.Or(k.most, maxAnswer)))
 	fail := func(kind, err error) error {
 		return &Error{Op: k.op, Kind: kind, Status: resp.StatusCode, Err: c.cause(err)}
 	}

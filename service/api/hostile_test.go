@@ -232,6 +232,17 @@ func TestSessionIsReadTolerantly(t *testing.T) {
 	}
 }
 
+// TestLongAnswersAreNotRead, but for a list: nobody needs them.
+func TestLongAnswersAreNotRead(t *testing.T) {
+	long := strings.Repeat("s", 2<<20)
+	if got, err := through(t, reply(200, `{"id":"`+long+`"}`)).Session(t.Context()); !errors.Is(err, api.ErrBadReply) {
+		t.Errorf("%d bytes, %v", len(got.ID), err)
+	}
+	if got, err := through(t, reply(200, `[{"fileKey":"a","encryptedName":"`+long+`","completed":true}]`)).List(t.Context()); err != nil || len(got) != 1 {
+		t.Errorf("%d files, %v", len(got), err)
+	}
+}
+
 // links are what a server may give for a link, and what is shown of it; empty
 // where it is refused.
 var links = map[string]string{
