@@ -42,6 +42,7 @@ type Node interface {
 	ShareOnLAN(ctx context.Context, on bool) error
 	LANLink(link string) (string, error)
 	Usage(ctx context.Context) (node.Usage, error)
+	Watch(changed func(key string, there bool))
 }
 
 // Secrets keeps the keys of servers.
@@ -97,9 +98,11 @@ type Params struct {
 	// window's own clipboard does so without waiting for another program.
 	ClipboardText func(context.Context) (string, error)
 	// Pasted is a folder of ours for what was pasted and is no file yet. Left is
-	// what earlier runs have left: of the files in there, those among it are kept.
-	Pasted string
-	Left   []journal.Entry
+	// what earlier runs have left: of the files in there, those among it are kept,
+	// and all of them unless LeftWhole tells that it is all that was left.
+	Pasted    string
+	Left      []journal.Entry
+	LeftWhole bool
 	// Language is the system's, a BCP 47 tag.
 	Language string
 	Log      *slog.Logger
@@ -114,7 +117,9 @@ type App struct {
 	stop  context.CancelFunc
 	group sync.WaitGroup
 	kick  chan struct{}
-	who   atomic.Int32 // the views.Audience
+	// stir receives when changes has something.
+	stir chan struct{}
+	who  atomic.Int32 // the views.Audience
 	// hidden tells that nobody can see the window.
 	hidden atomic.Bool
 	// prefs are the settings as they hold now; what it points to never changes.
@@ -146,8 +151,9 @@ type App struct {
 	writing   bool // the settings are being written
 	note      note
 	usage     node.Usage
-	posted    bool // a call is on its way to the UI goroutine
-	fresh     bool // next has not been shown
+	changes   map[string]bool // in this computer's own storage, by key: whether the file is there
+	posted    bool            // a call is on its way to the UI goroutine
+	fresh     bool            // next has not been shown
 	next      snapshots
 	taken     chan struct{} // is closed when next is another one
 }
@@ -166,6 +172,7 @@ func New(p Params) *App {
 	}
 	a := &App{
 		Params: p, kick: make(chan struct{}, 1), taken: make(chan struct{}), links: map[string]*linkState{}, savings: map[*saving]bool{},
+		stir: make(chan struct{}, 1), changes: map[string]bool{},
 		sums: map[string]*sum{}, thumbnails: thumbnail.New(thumbnail.Config{Width: thumbnailWidth, Height: thumbnailHeight}),
 		view: view{View: table.View{Choice: views.Choice{Sort: views.ColumnAdded, Descending: true}}},
 	}
@@ -191,6 +198,7 @@ func (a *App) Start() {
 	a.sweepPasted()
 	a.group.Go(a.pump)
 	a.group.Go(a.followNetwork)
+	a.group.Go(a.followHere)
 	for _, p := range a.places {
 		a.group.Go(func() { a.open(p) })
 	}

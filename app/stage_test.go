@@ -90,7 +90,7 @@ func (s *stage) start() {
 	s.app = New(Params{
 		History: history, SetAside: setAside,
 		Settings: prefs, Secrets: keys, Node: localNode{s.node, s.door}, Network: s.network, Awake: s.sleep, Engine: engine, Words: text, Data: views.NewData(),
-		Clipboard: s.desk.copied, Pasted: s.pasted(), Left: left,
+		Clipboard: s.desk.copied, Pasted: s.pasted(), Left: left, LeftWhole: kept.Whole(),
 		Desktop: s.desk, Do: func(f func()) { s.ui <- f }, Downloads: s.dir, Log: slog.New(slog.DiscardHandler),
 	})
 	s.do = s.app.Actions()

@@ -17,6 +17,7 @@ import (
 type api struct {
 	store     backend
 	downloads *downloads
+	watcher   *watcher
 	rules     Rules
 	now       func() time.Time
 	log       *slog.Logger

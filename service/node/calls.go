@@ -184,6 +184,7 @@ func (a *api) complete(w http.ResponseWriter, r *http.Request, owner store.Owner
 	if err != nil {
 		return err
 	}
+	a.watcher.tell(f.Key, true)
 	writeJSON(w, uploadAnswer{f.UploadID, f.Key})
 	return nil
 }
@@ -198,9 +199,11 @@ func (a *api) file(w http.ResponseWriter, r *http.Request, owner store.Owner) er
 }
 
 func (a *api) delete(w http.ResponseWriter, r *http.Request, owner store.Owner) error {
-	if err := a.store.Delete(r.Context(), owner, r.PathValue("fileId")); err != nil {
+	key := r.PathValue("fileId")
+	if err := a.store.Delete(r.Context(), owner, key); err != nil {
 		return err
 	}
+	a.watcher.tell(key, false)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -26,6 +26,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"quicksync.me/desktop/service/node/store"
@@ -95,6 +96,7 @@ type Node struct {
 	identity identity
 	main     *listener
 	shared   *shared
+	watcher  watcher
 
 	closing  sync.Once
 	closeErr error
@@ -168,11 +170,27 @@ func (n *Node) start(ctx context.Context, cfg Config, tune tuning) error {
 		return fmt.Errorf("node: %w", err)
 	}
 	a := &api{
-		store: n.store, downloads: links, rules: cfg.Rules, now: tune.now, log: n.log,
+		store: n.store, downloads: links, watcher: &n.watcher, rules: cfg.Rules, now: tune.now, log: n.log,
 		owner: ownerOf(n.identity.token), creator: n.identity.creator(), session: n.identity.session,
 	}
 	n.main = serve(ln, mainHandler(a, ln.Addr().(*net.TCPAddr).AddrPort(), tune, n.log), n.log)
 	return nil
+}
+
+// Watch has changed told of every file that is made complete or deleted over the API
+// from now on, whoever does so: its key, and whether it is there. It is called by many
+// goroutines, and the call that it is about waits for it. Nil ends that.
+func (n *Node) Watch(changed func(key string, there bool)) { n.watcher.Store(&changed) }
+
+// watcher is who watches a node, if anybody does.
+type watcher struct {
+	atomic.Pointer[func(key string, there bool)]
+}
+
+func (w *watcher) tell(key string, there bool) {
+	if changed := w.Load(); changed != nil && *changed != nil {
+		(*changed)(key, there)
+	}
 }
 
 // Close stops both listeners and closes the store. Requests under way may end
