@@ -305,3 +305,66 @@ func TestAPartThatIsWorkedOutIsNotLate(t *testing.T) {
 		}
 	})
 }
+
+// even is a far bucket on a line with room, where a part goes in ten steps of a second; the
+// last ones in shorter ones, but for the first sending of the last of all: that has
+// steps of a minute.
+type even struct {
+	*transfertest.Fake
+	last int
+
+	mu    sync.Mutex
+	began map[int][]time.Time
+}
+
+func (e *even) Begin(ctx context.Context, r api.BeginRequest) (api.Upload, error) {
+	time.Sleep(lagTrip)
+	return e.Fake.Begin(ctx, r)
+}
+
+func (e *even) PutPart(ctx context.Context, p api.Part) (string, error) {
+	e.mu.Lock()
+	e.began[p.Number] = append(e.began[p.Number], time.Now())
+	step := time.Second
+	switch {
+	case p.Number == e.last && len(e.began[p.Number]) == 1:
+		step = time.Minute
+	case p.Number > e.last-10:
+		step /= 2
+	}
+	e.mu.Unlock()
+	body := p.Body()
+	for range 10 {
+		_, _ = io.CopyN(io.Discard, body, p.Size/10)
+		select {
+		case <-time.After(step):
+		case <-ctx.Done():
+			return "", &api.Error{Op: "part", Kind: api.ErrNetwork, Err: context.Cause(ctx)}
+		}
+	}
+	return e.Fake.PutPart(ctx, p)
+}
+
+// TestTheLastPartsDoNotWaitToBeLate: with nothing else to send, the one that is too slow
+// to end as soon as a new sending of it would is sent again at once.
+func TestTheLastPartsDoNotWaitToBeLate(t *testing.T) {
+	inBubble(t, transfer.Config{}, func(b *bench) {
+		const parts = 100
+		e := &even{Fake: b.fake, last: parts, began: map[int][]time.Time{}}
+		b.engine.Connect(transfer.Target{
+			ID: "here", Session: "s1", Storage: "s1", Bucket: e, Limits: limits, Trip: lagTrip,
+			Delay: func() (time.Duration, bool) { return 0, true },
+			Seal:  func(name string) (string, error) { return name, nil },
+		})
+		path := b.file("f", parts*int(limits.MaxPart))
+		b.arrived(b.add(path)[0], path)
+		for number, began := range e.began {
+			switch {
+			case number < parts && len(began) != 1, number == parts && len(began) != 2:
+				b.Errorf("part %d was sent %d times", number, len(began))
+			case number == parts && began[1].Sub(began[0]) >= 10*time.Second:
+				b.Errorf("it was sent again after %v", began[1].Sub(began[0]))
+			}
+		}
+	})
+}

@@ -229,3 +229,41 @@ func TestTheLastPartsBeginSooner(t *testing.T) {
 		})
 	}
 }
+
+// TestAQueueOfAMomentDoesNotKeepAFlowNarrow: connections that begin together overrun a
+// line that loses packets, and then leave most of it empty.
+func TestAQueueOfAMomentDoesNotKeepAFlowNarrow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const trip, step = 80 * time.Millisecond, 10 * time.Millisecond
+		late := trip
+		f := flow.New(0)
+		f.Sense(func() (time.Duration, bool) { return late, true })
+		f.Answered(trip)
+		ctx, cancel := context.WithCancel(t.Context())
+		var parts sync.WaitGroup
+		defer parts.Wait()
+		defer cancel()
+		batch := flow.NewBatch(flow.Widest)
+		for range flow.Widest {
+			parts.Go(func() {
+				if place, err := f.Acquire(ctx, batch, 1<<20); err == nil {
+					<-ctx.Done()
+					place.Release()
+				}
+			})
+		}
+		synctest.Wait()
+		goes := func(on time.Duration) {
+			for began := time.Now(); time.Since(began) < on; time.Sleep(step) {
+				f.Moved(200 << 10)
+			}
+		}
+		if goes(4 * trip); f.Width() != 12 {
+			t.Fatalf("at a full line it has become %d", f.Width())
+		}
+		late = 0
+		if goes(8 * trip); f.Width() <= 12 {
+			t.Errorf("it stays at %d while the line is empty", f.Width())
+		}
+	})
+}
