@@ -47,13 +47,13 @@ func (s *stragglers) learn(size int64, took time.Duration) {
 	s.next = (s.next + 1) % learnt
 }
 
-// times are how long a part of this size takes as a rule, and after how long it is a
-// straggler; false while too little is known.
-func (s *stragglers) times(size int64) (usual, after time.Duration, known bool) {
+// lateAfter is after how long a part of this size is a straggler; false while
+// too little is known.
+func (s *stragglers) lateAfter(size int64) (time.Duration, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.latest) < enough {
-		return 0, 0, false
+		return 0, false
 	}
 	times := make([]time.Duration, len(s.latest))
 	for i, a := range s.latest {
@@ -61,8 +61,8 @@ func (s *stragglers) times(size int64) (usual, after time.Duration, known bool) 
 		times[i] = time.Duration(float64(a.took) * max(0.25, float64(size)/float64(max(a.size, 1))))
 	}
 	slices.Sort(times)
-	after = times[int(late*float64(len(times)))]
-	return times[len(times)/2], max(earliest, after+after/16), true // where all take the same, none is late
+	after := times[int(late*float64(len(times)))]
+	return max(earliest, after+after/16), true // where all take the same, none is late
 }
 
 // afford books a second sending of so many bytes, if it is a small share of what

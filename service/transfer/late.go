@@ -4,17 +4,17 @@ import "time"
 
 // lateness tells when a part is late.
 type lateness struct {
-	timer               *time.Timer // nil where that is not known
-	usual, after, every time.Duration
+	timer        *time.Timer // nil where that is not known
+	after, every time.Duration
 }
 
 // lateness begins to wait for the part to be late.
 func (p *part) lateness() lateness {
-	usual, after, known := p.route.late.times(p.size)
+	after, known := p.route.late.lateAfter(p.size)
 	if !known {
 		return lateness{}
 	}
-	return lateness{timer: time.NewTimer(after), usual: usual, after: after, every: max(usual/8, earliest)}
+	return lateness{timer: time.NewTimer(after), after: after, every: max(after/4, earliest)}
 }
 
 func (l lateness) due() <-chan time.Time {
@@ -26,16 +26,6 @@ func (l lateness) due() <-chan time.Time {
 
 // again has it looked at later on: there may be a place then.
 func (l lateness) again() { l.timer.Reset(l.every) }
-
-// soon has it looked at before its time: nothing else is left to send.
-func (l lateness) soon() {
-	if l.timer != nil {
-		l.timer.Reset(l.every)
-	}
-}
-
-// passed tells that what began then is late.
-func (l lateness) passed(began time.Time) bool { return time.Since(began) >= l.after }
 
 // twice tells that what began then has taken twice as long as what is late.
 func (l lateness) twice(began time.Time) bool { return time.Since(began) >= 2*l.after }

@@ -66,7 +66,6 @@ func (p *part) race(ctx context.Context) attempt {
 			}
 		case <-placed:
 			placed, lag = nil, p.lag()
-			late.soon()
 		case <-late.due():
 			late.again()
 			if placed == nil && r.isLate(late) {
@@ -160,20 +159,7 @@ func (r *race) fresh() (*flow.Place, bool) {
 // twice takes longer than others for what is on its way, so that its beginning must
 // be what is late.
 func (r *race) isLate(l lateness) bool {
-	if r.goal == nil {
-		return l.passed(r.first.began) || r.drags(l)
-	}
-	return l.twice(r.first.began) && r.first.body.unsent() > r.size/2
-}
-
-// drags tells that the rest of the part, at the speed that it has had so far, takes
-// longer than all of one as a rule, while nothing else fills a far line.
-func (r *race) drags(l lateness) bool {
-	elapsed, left := time.Since(r.first.began), r.first.body.unsent()
-	if elapsed < l.usual/4 || !r.route.up.Idle() {
-		return false
-	}
-	return float64(left)*elapsed.Seconds() > float64(r.size-left)*l.usual.Seconds()
+	return r.goal == nil || l.twice(r.first.began) && r.first.body.unsent() > r.size/2
 }
 
 // lags tells whether a part of which so many bytes are left, that go at a rate of

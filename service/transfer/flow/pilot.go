@@ -47,7 +47,6 @@ type pilot struct {
 	far      bool // it begins at farFirst, and waits for connections to reach their speed
 	climbing bool
 	full     bool    // the climb ended at a full line
-	filled   bool    // it has done so just now
 	looks    int     // windows at the width of now, while climbing
 	last     float64 // the latest goodput
 	rate     float64 // the goodput at the width that is kept, in bytes a second
@@ -75,10 +74,9 @@ func (p *pilot) knows(far bool) int {
 // the next window.
 func (p *pilot) measured(now time.Duration, rate float64, left room) int {
 	defer func() { p.last = rate }()
-	p.filled = false
 	switch {
 	case p.climbing && left == none:
-		p.rate, p.full, p.filled = rate, true, true
+		p.rate, p.full = rate, true
 		p.settle(now)
 	case p.climbing:
 		p.climb(now, rate, left)

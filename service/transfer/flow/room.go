@@ -97,13 +97,6 @@ func (f *Flow) Spare(size int64) (takes time.Duration, ok bool) {
 	return 10*f.trip + time.Duration(seconds*float64(time.Second)), true
 }
 
-// Idle tells that nobody waits for a place, and a far line has room all the same.
-func (f *Flow) Idle() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.waiting.Len() == 0 && f.room() == ample
-}
-
 // Total is how many bytes have gone since the beginning, those that went twice
 // included.
 func (f *Flow) Total() int64 { return f.moved.Load() }

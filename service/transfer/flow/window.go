@@ -59,7 +59,7 @@ func (f *Flow) settling() time.Duration { return min(max(2*f.trip, shortest/3), 
 // length is how long a window lasts at least. Callers hold f.mu.
 func (f *Flow) length() time.Duration {
 	w := min(max(3*f.trip/2, shortest), longest)
-	if !f.pilot.climbing && !f.pilot.filled {
+	if !f.pilot.climbing {
 		w = min(6*w, longest)
 	}
 	return w
