@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -107,9 +108,9 @@ func (l *line) List(ctx context.Context) ([]api.File, error) {
 		now := l.st.files()
 		l.st.note(func(at int) {
 			if stale {
-				now, l.st.staled = l.st.snapshot, at
+				now, l.st.staled = slices.Clone(l.st.snapshot), at
 			} else {
-				l.st.snapshot = now
+				l.st.snapshot = slices.Clone(now) // the engine may change what it gets
 			}
 		})
 		return now, nil

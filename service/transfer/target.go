@@ -13,7 +13,8 @@ import (
 )
 
 // Bucket is the storage that an engine sends to and fetches from, one call
-// each. Errors worth another try are *api.Error and Transient.
+// each. Errors worth another try are *api.Error and Transient. The files of a List are
+// the caller's, who may change them.
 type Bucket interface {
 	List(ctx context.Context) ([]api.File, error)
 	Begin(ctx context.Context, r api.BeginRequest) (api.Upload, error)
