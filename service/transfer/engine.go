@@ -4,8 +4,8 @@
 // The rules are:
 //
 //   - Files wait in two lanes of each target, small and large, so that small ones
-//     do not wait behind a film, and none behind a server that is away. Parts of all files share the places of their server, whose
-//     number follows the goodput.
+//     do not wait behind a film, and none behind a server that is away. Parts of
+//     all files share the places of their server, whose number follows the goodput.
 //   - A call that may work later is repeated, at the pace of its server, which
 //     all calls share. A call whose answer was lost is looked up first.
 //   - Counters are pulled: Changes tells what changed since the last look, and
